@@ -1,0 +1,1 @@
+"""What a developer runs and a server does not: set-up, the browser for tests, benchmarks."""
