@@ -1,0 +1,1 @@
+"""Documents in, a searchable index out. Knows nothing of queries or pages."""

@@ -1,0 +1,11 @@
+"""Folding, tokens, sentences, morphology, lexicon: the one analysis that documents and queries share.
+
+Knows no engine, no query language and no file of an index.
+"""
+
+from index.text.analyzer import Analyzer, Tokens
+from index.text.lemmas import Lemma, LemmaSet
+from index.text.structure import Part, parts
+from index.text.titles import first_sentence
+
+__all__ = ["Analyzer", "Lemma", "LemmaSet", "Part", "Tokens", "first_sentence", "parts"]

@@ -1,0 +1,1 @@
+"""A query in, ranked, highlighted answers out. Knows nothing of Flask."""

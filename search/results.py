@@ -1,0 +1,85 @@
+"""The one result structure: the page, the JSON and the terminal show nothing that is not in here.
+
+search/wire.py writes it as the JSON of the design.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from search.engines import Bucket, Count
+
+__all__ = ["Answer", "AskedWord", "Correction", "Hit", "Mark", "Snippet", "Understood"]
+
+Mark = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word of the query as it was understood; offsets into the query's text."""
+
+    text: str
+    start: int
+    end: int
+    lemmas: tuple[str, ...]
+    forms: tuple[Count, ...]
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Another reading of the query; ``applied`` when it was the one answered."""
+
+    text: str
+    kind: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The query as typed and as understood. ``warnings`` are sentences in the interface's language."""
+
+    text: str
+    words: tuple[AskedWord, ...] = ()
+    warnings: tuple[str, ...] = ()
+    correction: Correction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of a document; marks are half-open, in code points of ``text``; nothing is escaped."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document of the page."""
+
+    id: str
+    title: str
+    title_marks: tuple[Mark, ...]
+    url: str
+    source: str
+    date: dt.date | None
+    score: float
+    snippets: tuple[Snippet, ...]
+    similar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page of hits and all that is told about them. ``total`` is exact; facets and timeline cover all matches."""
+
+    query: Understood
+    total: int
+    page: int
+    size: int
+    took_ms: float
+    generation: str
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[Count, ...]]
+    timeline: tuple[Bucket, ...]

@@ -1,0 +1,87 @@
+"""Writes the result structure as the JSON of the design. Keys may be added, none changes its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from search.engines import Bucket, Count
+from search.results import Answer, AskedWord, Hit, Snippet, Understood
+
+__all__ = ["answer_json", "marked_html"]
+
+Json = dict[str, Any]
+
+
+def answer_json(answer: Answer) -> Json:
+    """The body of /api/v1/search and of ``python -m search --json``."""
+    return {
+        "query": _query(answer.query),
+        "total": answer.total,
+        "page": answer.page,
+        "size": answer.size,
+        "took_ms": round(answer.took_ms, 2),
+        "generation": answer.generation,
+        "hits": [_hit(hit) for hit in answer.hits],
+        "facets": {name: _counts(counts) for name, counts in answer.facets.items()},
+        "timeline": [_bucket(bucket) for bucket in answer.timeline],
+    }
+
+
+def marked_html(text: str, marks: Iterable[tuple[int, int]]) -> str:
+    """*text* escaped for HTML with every mark in a <mark> element; marks are ordered and do not overlap."""
+    pieces, at = [], 0
+    for start, end in marks:
+        pieces += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return "".join([*pieces, escape(text[at:])])
+
+
+def _query(query: Understood) -> Json:
+    correction = query.correction
+    return {
+        "text": query.text,
+        "words": [_word(word) for word in query.words],
+        "warnings": list(query.warnings),
+        "correction": correction
+        and {"text": correction.text, "kind": correction.kind, "applied": correction.applied},
+    }
+
+
+def _word(word: AskedWord) -> Json:
+    return {
+        "text": word.text,
+        "start": word.start,
+        "end": word.end,
+        "lemmas": list(word.lemmas),
+        "forms": [{"form": count.value, "count": count.count} for count in word.forms],
+        "documents": word.documents,
+    }
+
+
+def _hit(hit: Hit) -> Json:
+    return {
+        "id": hit.id,
+        "title": hit.title,
+        "title_marks": [list(mark) for mark in hit.title_marks],
+        "url": hit.url,
+        "source": hit.source,
+        "date": hit.date.isoformat() if hit.date else None,
+        "score": round(hit.score, 6),
+        "snippets": [_snippet(snippet) for snippet in hit.snippets],
+        "similar": hit.similar,
+    }
+
+
+def _snippet(snippet: Snippet) -> Json:
+    marks = [list(mark) for mark in snippet.marks]
+    return {"text": snippet.text, "marks": marks, "html": marked_html(snippet.text, snippet.marks)}
+
+
+def _counts(counts: Iterable[Count]) -> list[Mapping[str, object]]:
+    return [{"value": count.value, "count": count.count} for count in counts]
+
+
+def _bucket(bucket: Bucket) -> Json:
+    return {"from": bucket.first.isoformat(), "to": bucket.last.isoformat(), "count": bucket.count}
