@@ -63,7 +63,9 @@ def ask(command: str) -> Interpreter | None:
     """
     code = "import sys; print(sys.executable); print(*sys.version_info[:3])"
     try:
-        answer = subprocess.run([command, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        answer = subprocess.run(
+            [command, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = answer.stdout.splitlines()
@@ -98,7 +100,9 @@ def find_python(wanted: str = "") -> Interpreter:
             return found
         if found and str(found) not in seen:
             seen.append(str(found))
-    raise SetupError(f"{NEEDED}; found {', '.join(seen) or 'none'}. Install one, or name it: make PYTHON=/path/to/python3.12")
+    raise SetupError(
+        f"{NEEDED}; found {', '.join(seen) or 'none'}. Install one, or name it: make PYTHON=/path/to/python3.12"
+    )
 
 
 def make_venv(venv: Path, python: Interpreter) -> None:
@@ -108,7 +112,9 @@ def make_venv(venv: Path, python: Interpreter) -> None:
     # Asked beforehand: without ensurepip the module fails half-way and leaves a .venv without pip.
     if subprocess.run([python.path, "-c", "import venv, ensurepip"], capture_output=True).returncode:
         package = "python{}.{}-venv".format(*python.version)
-        raise SetupError(f"Python {python} ({python.path}) has no venv module. On Debian and Ubuntu: apt-get install {package}")
+        raise SetupError(
+            f"Python {python} ({python.path}) has no venv module. On Debian and Ubuntu: apt-get install {package}"
+        )
     made = subprocess.run([python.path, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True)
     if made.returncode:
         raise SetupError(f"{venv} can't be made: {last_line(made.stderr + made.stdout)}")
@@ -195,19 +201,23 @@ def say(message: str) -> None:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("which", choices=("run", "dev"), help="what to install: enough to serve, or the tests' tools as well")
+    options.add_argument(
+        "which", choices=("run", "dev"), help="what to install: enough to serve, or the tests' tools as well"
+    )
     options.add_argument("--python", default="", help="the Python to use instead of the first suitable one")
-    options.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment (default: .venv of this copy)")
+    options.add_argument(
+        "--venv", type=Path, default=ROOT / ".venv", help="the environment (default: .venv of this copy)"
+    )
     chosen = options.parse_args()
     try:
         with one_at_a_time(chosen.venv):
             set_up(chosen.venv, ROOT / "requirements" / f"{chosen.which}.txt", chosen.python)
     except SetupError as error:
         say(f"Set-up failed: {error}")
-    except PermissionError as error:
-        say(f"Set-up failed: no permission to write {error.filename or chosen.venv}. Use a folder of your own.")
     except OSError as error:
-        say(f"Set-up failed: {error}")
+        say(
+            f"Set-up failed: {error.filename or chosen.venv}: {error.strerror}. It needs a folder that you may write to."
+        )
     except KeyboardInterrupt:
         say("Set-up stopped; the next run takes it up again.")
     else:
