@@ -18,6 +18,7 @@ from pathlib import Path
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC_APPS = ("Google Chrome", "Chromium", "Google Chrome for Testing")
 _PACKAGES = ("chromium", "chromium-driver")
+_NAMED = " ".join(_PACKAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,13 @@ def bring() -> str:
         return ""
     failure = ""
     if _on_debian() and os.geteuid() == 0:
-        print(f"Installing {' and '.join(_PACKAGES)} for the browser tests", file=sys.stderr, flush=True)
+        print(f"Installing {_NAMED} for the browser tests", file=sys.stderr, flush=True)
         failure = _apt_get("update") or _apt_get("install", "--yes", "--no-install-recommends", *_PACKAGES)
         found = find()
     if found:
         return ""
-    reason = (
-        f"apt-get could not install one ({failure})" if failure else "on Debian: apt-get install " + " ".join(_PACKAGES)
-    )
-    return f"no Chrome or Chromium found; {reason}"
+    remedy = f"apt-get could not install one ({failure})" if failure else f"on Debian: apt-get install {_NAMED}"
+    return f"no Chrome or Chromium found; {remedy}"
 
 
 if __name__ == "__main__":

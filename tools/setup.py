@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +29,7 @@ NEEDED = "Slovo needs Python 3.11, 3.12 or 3.13"
 # last word is the misleading "no matching distribution", so the connection is looked for first.
 PIP_CAUSES = (
     (
-        r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Connection (?:refused|reset|broken)",
+        r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Connection reset",
         "no connection to the package index; check the network or pip's own settings",
     ),
     (r"DO NOT MATCH THE HASHES", "a package is not the one that was pinned: its hash differs"),
@@ -63,9 +62,7 @@ def ask(command: str) -> Interpreter | None:
     """
     code = "import sys; print(sys.executable); print(*sys.version_info[:3])"
     try:
-        answer = subprocess.run(
-            [command, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
-        )
+        answer = subprocess.run([command, "-c", code], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = answer.stdout.splitlines()
@@ -100,9 +97,8 @@ def find_python(wanted: str = "") -> Interpreter:
             return found
         if found and str(found) not in seen:
             seen.append(str(found))
-    raise SetupError(
-        f"{NEEDED}; found {', '.join(seen) or 'none'}. Install one, or name it: make PYTHON=/path/to/python3.12"
-    )
+    known = ", ".join(seen) or "none"
+    raise SetupError(f"{NEEDED}; found: {known}. Install one, or name it: PYTHON=/path/to/python3.12")
 
 
 def make_venv(venv: Path, python: Interpreter) -> None:
@@ -112,9 +108,7 @@ def make_venv(venv: Path, python: Interpreter) -> None:
     # Asked beforehand: without ensurepip the module fails half-way and leaves a .venv without pip.
     if subprocess.run([python.path, "-c", "import venv, ensurepip"], capture_output=True).returncode:
         package = "python{}.{}-venv".format(*python.version)
-        raise SetupError(
-            f"Python {python} ({python.path}) has no venv module. On Debian and Ubuntu: apt-get install {package}"
-        )
+        raise SetupError(f"{python.path} has no venv module. On Debian and Ubuntu: apt-get install {package}")
     made = subprocess.run([python.path, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True)
     if made.returncode:
         raise SetupError(f"{venv} can't be made: {last_line(made.stderr + made.stdout)}")
@@ -201,13 +195,9 @@ def say(message: str) -> None:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument(
-        "which", choices=("run", "dev"), help="what to install: enough to serve, or the tests' tools as well"
-    )
+    options.add_argument("which", choices=("run", "dev"), help="enough to serve, or what tests need as well")
     options.add_argument("--python", default="", help="the Python to use instead of the first suitable one")
-    options.add_argument(
-        "--venv", type=Path, default=ROOT / ".venv", help="the environment (default: .venv of this copy)"
-    )
+    options.add_argument("--venv", type=Path, default=ROOT / ".venv", help="default: .venv beside this folder")
     chosen = options.parse_args()
     try:
         with one_at_a_time(chosen.venv):
@@ -215,9 +205,8 @@ def main() -> int:
     except SetupError as error:
         say(f"Set-up failed: {error}")
     except OSError as error:
-        say(
-            f"Set-up failed: {error.filename or chosen.venv}: {error.strerror}. It needs a folder that you may write to."
-        )
+        place = error.filename or chosen.venv
+        say(f"Set-up failed: {place}: {error.strerror}. Use a folder that you may write to.")
     except KeyboardInterrupt:
         say("Set-up stopped; the next run takes it up again.")
     else:
