@@ -41,11 +41,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Something in a source that did not become a document: where, and why in words an editor understands."""
+    """Something in a source that did not become a document: where, and why in words an editor understands.
+
+    ``doc_id`` is the document's id where it is known: an older version of it stays in the index. ``cut`` says that an
+    unknown number of documents is missing with it (a broken archive): nothing is taken out of the index in such a run.
+    """
 
     file: str
     line: int | None
     reason: str
+    doc_id: str = ""
+    cut: bool = False
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"

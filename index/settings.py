@@ -46,10 +46,10 @@ def load(
     environ = os.environ if environ is None else environ
     named = file or (Path(environ["SLOVO_CONFIG"]) if "SLOVO_CONFIG" in environ else None)
     found = _from_file(named or Path("slovo.toml"), required=named is not None)
-    for name, value in environ.items():
+    for name, text in environ.items():
         if name.startswith("SLOVO_") and name not in ("SLOVO_CONFIG", "SLOVO_DATA"):
             key = _known(name.removeprefix("SLOVO_").lower(), where=f"variable {name}")
-            found[key] = _typed(key, value, where=f"variable {name}", base=Path())
+            found[key] = _typed(key, text, where=f"variable {name}", base=Path())
     for key, value in (options or {}).items():
         if value is not None:
             found[key] = _typed(_known(key, where="options"), value, where=f"option --{key}", base=Path())
@@ -66,7 +66,9 @@ def _from_file(path: Path, *, required: bool) -> dict[str, object]:
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: {error}") from error
     where = str(path)
-    return {_known(key, where=where): _typed(key, value, where=where, base=path.parent) for key, value in content.items()}
+    return {
+        _known(key, where=where): _typed(key, value, where=where, base=path.parent) for key, value in content.items()
+    }
 
 
 def _known(key: str, *, where: str) -> str:

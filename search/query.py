@@ -13,8 +13,24 @@ from dataclasses import dataclass
 from index.text import LemmaSet
 
 __all__ = [
-    "Aimed", "All", "Any", "Between", "Boosted", "Everything", "Fuzzy", "Keyword", "Near", "Node", "Not", "Nothing",
-    "Phrase", "SameSentence", "Wildcard", "Word", "walk", "words",
+    "Aimed",
+    "All",
+    "Any",
+    "Between",
+    "Boosted",
+    "Everything",
+    "Fuzzy",
+    "Keyword",
+    "Near",
+    "Node",
+    "Not",
+    "Nothing",
+    "Phrase",
+    "SameSentence",
+    "Wildcard",
+    "Word",
+    "walk",
+    "words",
 ]
 
 
@@ -141,8 +157,21 @@ class Nothing:
 
 
 Node = (
-    Word | Wildcard | Fuzzy | Phrase | Near | SameSentence | All | Any | Not | Aimed | Boosted
-    | Keyword | Between | Everything | Nothing
+    Word
+    | Wildcard
+    | Fuzzy
+    | Phrase
+    | Near
+    | SameSentence
+    | All
+    | Any
+    | Not
+    | Aimed
+    | Boosted
+    | Keyword
+    | Between
+    | Everything
+    | Nothing
 )
 
 

@@ -44,8 +44,7 @@ def _query(query: Understood) -> Json:
         "text": query.text,
         "words": [_word(word) for word in query.words],
         "warnings": list(query.warnings),
-        "correction": correction
-        and {"text": correction.text, "kind": correction.kind, "applied": correction.applied},
+        "correction": correction and {"text": correction.text, "kind": correction.kind, "applied": correction.applied},
     }
 
 
