@@ -206,6 +206,15 @@ def test_a_python_that_does_not_exist_is_named(clone: Clone) -> None:
     assert said == ["Set-up failed: PYTHON=/nowhere/python3 can't be run. Slovo needs Python 3.11, 3.12 or 3.13."]
 
 
+def test_a_python_without_the_venv_module_is_told_how_to_get_it(clone: Clone, tmp_path: Path) -> None:
+    # What Debian's python3 is like before python3-venv is installed.
+    (tmp_path / "ensurepip.py").write_text("raise ModuleNotFoundError('No module named ensurepip')")
+    code, said = clone.run(PYTHONPATH=str(tmp_path))
+    assert code == 2
+    assert re.search(r"^Set-up failed: .* has no venv module\. .*apt-get install python3\.\d+-venv$", said[-1])
+    assert not clone.venv.exists()
+
+
 def test_another_python_makes_the_environment_anew(clone: Clone) -> None:
     ours = f"{sys.version_info.major}.{sys.version_info.minor}"
     others = interpreters(*({"3.11", "3.12", "3.13"} - {ours}))

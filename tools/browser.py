@@ -50,9 +50,17 @@ def _apt_get(*arguments: str) -> str:
     """Why apt-get failed, in its own last words; empty when it did not."""
     command = ["apt-get", "-qq", "-o", "Acquire::Retries=2", "-o", "DPkg::Lock::Timeout=300", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    )
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+    except OSError as error:
+        return f"{command[0]}: {error.strerror}"
     if not done.returncode:
         return ""
     lines = [line for line in done.stdout.splitlines() if line.strip()]
@@ -67,7 +75,11 @@ def bring() -> str:
     failure = ""
     if _on_debian() and os.geteuid() == 0:
         print(f"Installing {_NAMED} for the browser tests", file=sys.stderr, flush=True)
-        failure = _apt_get("update") or _apt_get("install", "--yes", "--no-install-recommends", *_PACKAGES)
+        # Tried even if the lists are stale: one dead source must not keep the package of another away. But if that fails
+        # too, the lists are the cause.
+        stale = _apt_get("-o", "APT::Update::Error-Mode=any", "update")
+        failure = _apt_get("install", "--yes", "--no-install-recommends", *_PACKAGES)
+        failure = failure and (stale or failure)
         found = find()
     if found:
         return ""
