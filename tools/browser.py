@@ -47,7 +47,7 @@ def _on_debian() -> bool:
 
 
 def _apt_get(*arguments: str) -> str:
-    """Why apt-get failed, in its own last words; empty when it did not."""
+    """Why apt-get failed, in its own words; empty when it did not."""
     command = ["apt-get", "-qq", "-o", "Acquire::Retries=2", "-o", "DPkg::Lock::Timeout=300", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
@@ -64,7 +64,8 @@ def _apt_get(*arguments: str) -> str:
     if not done.returncode:
         return ""
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if line.startswith("E:")), lines[-1] if lines else "no reason given")
+    # The first error is the cause; those after it follow from it.
+    return next((line for line in lines if line.startswith("E:")), lines[-1] if lines else "no reason given")
 
 
 def bring() -> str:
@@ -75,8 +76,8 @@ def bring() -> str:
     failure = ""
     if _on_debian() and os.geteuid() == 0:
         print(f"Installing {_NAMED} for the browser tests", file=sys.stderr, flush=True)
-        # Tried even if the lists are stale: one dead source must not keep the package of another away. But if that fails
-        # too, the lists are the cause.
+        # Tried even with stale lists: one dead source must not keep another's package away. If that fails too, the
+        # lists are the cause to name.
         stale = _apt_get("-o", "APT::Update::Error-Mode=any", "update")
         failure = _apt_get("install", "--yes", "--no-install-recommends", *_PACKAGES)
         failure = failure and (stale or failure)
