@@ -161,6 +161,7 @@ class Draft:
         self.name = name
         self.folder = folder
         self.base = base
+        self.versions: dict[str, str] = {}
         self._store = store
         self._inherited: dict[str, Mapping[str, Any]] = {}
 
@@ -179,13 +180,16 @@ class Draft:
         self._inherited[filename] = self.base.files[filename]
 
     def publish(self, *, documents: int, versions: Mapping[str, str]) -> Generation:
-        """Syncs every file, writes the manifest, publishes by rename, collects old generations."""
+        """Syncs every file, writes the manifest, publishes by rename, collects old generations.
+
+        *versions* are the engine's, joined to those in ``self.versions``, which build.py sets.
+        """
         created = dt.datetime.now(dt.UTC)
         files = {path.name: self._described(path) for path in sorted(self.folder.iterdir())}
         manifest = {
             "created": created.isoformat(timespec="seconds"),
             "documents": documents,
-            "versions": dict(versions),
+            "versions": {**self.versions, **versions},
             "files": files,
         }
         (self.folder / _MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
