@@ -1,0 +1,187 @@
+"""Finds what a query matches in a stored text, by the same analysis that found the document.
+
+A mark covers a whole real word of the untouched text. Parts of a phrase are marked only inside a real occurrence of it.
+Knows nothing of engines; works on any text, so it is also right where an index is a generation older.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from index.text import Analyzer, Tokens
+from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
+from search.results import Mark
+
+__all__ = ["Found", "Marker", "merge"]
+
+Leaf = Word | Wildcard | Fuzzy
+# Positions of a word that is in every sentence, times those of another, must not hold a worker.
+_MOST_WINDOWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One occurrence: the token in that *row* of the text's tokens matches leaf number ``leaf`` of the query."""
+
+    leaf: int
+    row: int
+
+
+class Marker:
+    """The marks of one query. ``leaves`` numbers the words of the tree outside any Not, in order.
+
+    What a surface form matches is remembered, so a common word costs a look-up; not for sharing between threads.
+    """
+
+    def __init__(self, tree: Node, analyzer: Analyzer) -> None:
+        self._tree = tree
+        self._analyzer = analyzer
+        self._tests: list[Callable[[str], bool]] = []
+        self._numbers: dict[int, int] = {}
+        for leaf in _leaves(tree):
+            self._numbers[id(leaf)] = len(self._tests)
+            self._tests.append(_test(leaf, analyzer))
+        self._known: dict[int, tuple[int, ...]] = {}
+
+    def found(self, tokens: Tokens, field: str) -> list[Found]:
+        """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, each once."""
+        rows = self._rows(tokens)
+        hits = set(self._walk(self._tree, tokens, rows, field))
+        return sorted(hits, key=lambda hit: (hit.row, hit.leaf))
+
+    def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
+        """Leaf -> the rows whose form it matches."""
+        rows: dict[int, list[int]] = {number: [] for number in range(len(self._tests))}
+        distinct, inverse = np.unique(tokens.forms, return_inverse=True)
+        matched = [self._matching(int(number)) for number in distinct]
+        hit = np.array([bool(leaves) for leaves in matched], dtype=bool)
+        for row in np.flatnonzero(hit[inverse]) if len(distinct) else ():
+            for leaf in matched[inverse[row]]:
+                rows[leaf].append(int(row))
+        return rows
+
+    def _matching(self, number: int) -> tuple[int, ...]:
+        if number not in self._known:
+            form = self._analyzer.form(number)
+            self._known[number] = tuple(leaf for leaf, test in enumerate(self._tests) if test(form))
+        return self._known[number]
+
+    def _walk(self, node: Node, tokens: Tokens, rows: dict[int, list[int]], field: str) -> Iterator[Found]:
+        match node:
+            case Word() | Wildcard() | Fuzzy():
+                leaf = self._numbers[id(node)]
+                yield from (Found(leaf, row) for row in rows[leaf])
+            case Phrase(parts):
+                yield from self._phrase(parts, tokens, rows)
+            case Near(parts, distance):
+                yield from self._windows(parts, tokens, rows, lambda span: span[1] - span[0] - len(parts) < distance)
+            case SameSentence(parts):
+                yield from self._sentences(parts, tokens, rows, field)
+            case All(parts) | Any(parts):
+                for part in parts:
+                    yield from self._walk(part, tokens, rows, field)
+            case Boosted(part, _):
+                yield from self._walk(part, tokens, rows, field)
+            case Aimed(aim, part) if aim == field:
+                yield from self._walk(part, tokens, rows, field)
+
+    def _phrase(self, parts: tuple[Node, ...], tokens: Tokens, rows: dict[int, list[int]]) -> Iterator[Found]:
+        """Occurrences of parts at consecutive positions."""
+        places = [self._places(part, tokens, rows) for part in parts]
+        if not all(places):
+            return
+        starts = set(places[0])
+        for shift, place in enumerate(places[1:], start=1):
+            starts &= {position - shift for position in place}
+        for start in starts:
+            for shift, place in enumerate(places):
+                yield from place[start + shift]
+
+    def _places(self, part: Node, tokens: Tokens, rows: dict[int, list[int]]) -> dict[int, list[Found]]:
+        """Position -> what matches there."""
+        places: dict[int, list[Found]] = {}
+        for hit in self._walk(part, tokens, rows, "") if not isinstance(part, Aimed) else ():
+            places.setdefault(int(tokens.positions[hit.row]), []).append(hit)
+        return places
+
+    def _windows(
+        self,
+        parts: tuple[Node, ...],
+        tokens: Tokens,
+        rows: dict[int, list[int]],
+        fits: Callable[[tuple[int, int]], bool],
+    ) -> Iterator[Found]:
+        """Occurrences of all parts close together: for each choice of neighbours, whether it *fits*."""
+        places = [self._places(part, tokens, rows) for part in parts]
+        if not all(places):
+            return
+        ordered = [sorted(place) for place in places]
+        for position in min(ordered, key=len)[:_MOST_WINDOWS]:
+            near = [_around(place, position) for place in ordered]
+            for choice in product(*near):
+                if len(set(choice)) == len(choice) and fits((min(choice), max(choice))):
+                    for place, at in zip(places, choice, strict=True):
+                        yield from place[at]
+
+    def _sentences(
+        self, parts: tuple[Node, ...], tokens: Tokens, rows: dict[int, list[int]], field: str
+    ) -> Iterator[Found]:
+        """Occurrences inside sentences that hold every part."""
+        groups = [list(self._walk(part, tokens, rows, field)) for part in parts]
+        common = set.intersection(*({int(tokens.sentences[hit.row]) for hit in group} for group in groups))
+        for group in groups:
+            yield from (hit for hit in group if int(tokens.sentences[hit.row]) in common)
+
+
+def merge(tokens: Tokens, found: list[Found]) -> tuple[Mark, ...]:
+    """The marks of *found*: ordered, without overlap; a compound that is marked whole swallows its parts."""
+    spans = sorted({(int(tokens.starts[hit.row]), int(tokens.ends[hit.row])) for hit in found})
+    marks: list[Mark] = []
+    for start, end in spans:
+        if marks and start < marks[-1][1]:
+            marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
+        else:
+            marks.append((start, end))
+    return tuple(marks)
+
+
+def _leaves(node: Node) -> list[Leaf]:
+    """The leaves of *node* outside any Not, in the order of ``search.query.words``, repeated objects once."""
+    match node:
+        case Word() | Wildcard() | Fuzzy():
+            return [node]
+        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
+            return [leaf for part in parts for leaf in _leaves(part)]
+        case Aimed(_, part) | Boosted(part, _):
+            return _leaves(part)
+        case _:
+            return []
+
+
+def _test(leaf: Leaf, analyzer: Analyzer) -> Callable[[str], bool]:
+    """Whether a surface form of a document matches *leaf*: the definition of search/engines/memory.py."""
+    match leaf:
+        case Word():
+            lower, wanted = leaf.form.lower(), {lemma for lemma, _ in leaf.lemmas}
+            if leaf.exact:
+                return lambda form: form.lower() == lower
+            return lambda form: form.lower() == lower or any(lemma in wanted for lemma, _ in analyzer.lemmas(form))
+        case Wildcard():
+            pieces = {"*": ".*", "?": "."}
+            pattern = re.compile("".join(pieces.get(char, re.escape(char)) for char in leaf.pattern), re.S)
+            return lambda form: pattern.fullmatch(form.lower()) is not None
+        case Fuzzy():
+            wide = leaf.distance
+            return lambda form: OSA.distance(form.lower(), leaf.form, score_cutoff=wide) <= wide
+
+
+def _around(places: list[int], position: int) -> list[int]:
+    """The members of *places* nearest to *position*: at most one before, itself, one after."""
+    at = int(np.searchsorted(places, position))
+    return places[max(0, at - 1) : at + 2]

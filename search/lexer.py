@@ -1,0 +1,120 @@
+"""Cuts a query's text into the pieces of the language. Never fails: what is no operator is plain text.
+
+A hyphen inside a word, a question mark at its end, a colon in «12:30» belong to the text; offsets are code points of
+the query as typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from search.language import AND_WORDS, CLOSING, DATES, FIELDS, KEYWORDS, NOT_WORDS, OPENING, OR_WORDS
+
+__all__ = ["Kind", "Lexeme", "lex"]
+
+Kind = Literal["text", "phrase", "or", "and", "not", "(", ")", "sentence", "near", "field"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A piece of the query: ``text`` without its operators, which stand in ``number`` and ``exact``.
+
+    ``number`` is a phrase's or fuzzy word's ~N (-1 for a bare ~ on a word), or a near's distance. ``closed`` is False
+    for a phrase whose quote never ends.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    number: int | None = None
+    exact: bool = False
+    boost: float = 1.0
+    closed: bool = True
+
+
+_SIMPLE: dict[str, Kind] = {"|": "or", "(": "(", ")": ")", "&": "sentence"}
+_NEAR = re.compile(r"/(\d{1,3})(?=\s|$)")
+_FIELD = re.compile(rf"({'|'.join((*FIELDS, *KEYWORDS, *DATES))}):(?=\S)", re.I)
+_CHUNK = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
+_SUFFIX = re.compile(r"(?:~(\d?))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
+_TAIL = re.compile(r"(?P<word>.*?\w[*]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{1,3}(?:\.\d+)?))?[.,;:!?…]*", re.S)
+# A date's value may hold what is an operator elsewhere: «>2024-02», «01.02.2024..15.03.2024».
+_DATE_VALUE = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
+
+
+def lex(text: str) -> Iterator[Lexeme]:
+    """The lexemes of *text* in order; linear in its length."""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char.isspace():
+            at += 1
+        elif char in OPENING:
+            lexeme = _phrase(text, at, exact=False)
+            at = lexeme.end
+            yield lexeme
+        elif char in _SIMPLE:
+            yield Lexeme(_SIMPLE[char], char, at, at + 1)
+            at += 1
+        elif match := _NEAR.match(text, at):
+            yield Lexeme("near", match.group(), at, match.end(), int(match[1]))
+            at = match.end()
+        elif char in "-−–" and _is_minus(text, at):
+            yield Lexeme("not", char, at, at + 1)
+            at += 1
+        elif match := _FIELD.match(text, at):
+            yield Lexeme("field", match[1].lower(), at, match.end())
+            at = match.end()
+        else:
+            lexeme = _word(text, at)
+            at = lexeme.end
+            yield lexeme
+
+
+def _is_minus(text: str, at: int) -> bool:
+    """A minus stands before a word or a quote and not inside a word."""
+    after = text[at + 1 : at + 2]
+    before = text[at - 1 : at]
+    return bool(after) and (after.isalnum() or after in OPENING + "(!") and (not before or not before.isalnum())
+
+
+def _phrase(text: str, at: int, *, exact: bool) -> Lexeme:
+    start = at + 1
+    end = next((i for i in range(start, len(text)) if text[i] in CLOSING), -1)
+    if end < 0:
+        return Lexeme("phrase", text[start:], at, len(text), exact=exact, closed=False)
+    suffix = _SUFFIX.match(text, end + 1)
+    number = int(suffix[1]) if suffix and suffix[1] else None
+    boost = float(suffix[2]) if suffix and suffix[2] else 1.0
+    return Lexeme("phrase", text[start:end], at, suffix.end() if suffix else end + 1, number, exact, boost)
+
+
+def _word(text: str, at: int) -> Lexeme:
+    chunk = _CHUNK.match(text, at)
+    if chunk is None:  # a closing quote without an opening one
+        return Lexeme("text", "", at, at + 1)
+    word, end = chunk.group(), chunk.end()
+    kind = _operator(word)
+    if kind:
+        return Lexeme(kind, word, at, end)
+    exact = word.startswith("!") and len(word) > 1
+    if exact and text[at + 1] in OPENING:
+        return _phrase(text, at + 1, exact=True)
+    body = _TAIL.fullmatch(word[1:] if exact else word)
+    if body is None:
+        return Lexeme("text", "", at, end)
+    slips, boost = body["slips"], body["boost"]
+    number = None if slips is None else int(slips or -1)
+    return Lexeme("text", body["word"], at + exact, end, number, exact, float(boost or 1.0))
+
+
+def _operator(word: str) -> Kind | None:
+    if word in OR_WORDS:
+        return "or"
+    if word in AND_WORDS:
+        return "and"
+    return "not" if word in NOT_WORDS else None

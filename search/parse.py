@@ -1,0 +1,303 @@
+"""Turns what a reader typed into the query tree. Never fails: slips are understood as well as possible and said.
+
+Precedence, tightest first: ``& /N`` , juxtaposition and И, ``|``. Words are analysed here, by the same code as
+documents, so that engines need no morphology. Warnings are sentences in Russian, for the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from index.text import Analyzer, Tokens
+from index.text.fold import fold
+from index.text.function_words import is_function_word
+from search.dates import span
+from search.language import DATES, FIELDS, KEYWORDS
+from search.lexer import Lexeme, lex
+from search.query import (
+    Aimed,
+    All,
+    Any,
+    Between,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Phrase,
+    SameSentence,
+    Wildcard,
+    Word,
+)
+
+__all__ = ["Limits", "Parsed", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a query is taken; reaching one is said in the warnings."""
+
+    characters: int = 4_000
+    words: int = 256
+    depth: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree, and what to tell the reader about it."""
+
+    tree: Node
+    warnings: tuple[str, ...] = ()
+
+
+def parse(text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Limits()) -> Parsed:
+    """The meaning of *text*; an empty query means Nothing. Linear in ``len(text)`` up to the limits."""
+    warnings: list[str] = []
+    if len(text) > limits.characters:
+        warnings.append(f"Запрос длиннее {limits.characters} знаков, конец отброшен.")
+        text = text[: limits.characters]
+    lexemes = [lexeme for lexeme in lex(text) if lexeme.text or lexeme.kind == "phrase"]
+    if len(lexemes) > limits.words:
+        warnings.append(f"В запросе больше {limits.words} слов, остальные отброшены.")
+        lexemes = lexemes[: limits.words]
+    return _Parser(lexemes, analyzer, today, limits, warnings).parsed()
+
+
+class _Parser:
+    """Recursive descent over the lexemes; every method leaves ``self.at`` behind what it took."""
+
+    def __init__(
+        self, lexemes: list[Lexeme], analyzer: Analyzer, today: dt.date, limits: Limits, warnings: list[str]
+    ) -> None:
+        self.lexemes = lexemes
+        self.analyzer = analyzer
+        self.today = today
+        self.limits = limits
+        self.warnings = warnings
+        self.at = 0
+        self.depth = 0
+
+    def parsed(self) -> Parsed:
+        groups: list[Node] = []
+        while self.at < len(self.lexemes):
+            groups.append(self.either())
+            if self.peek(")"):
+                self.warn("Лишняя закрывающая скобка не учтена.")
+                self.at += 1
+        tree = _join(All, groups)
+        return Parsed(tree if tree is not None else Nothing(), tuple(dict.fromkeys(self.warnings)))
+
+    def warn(self, sentence: str) -> None:
+        self.warnings.append(sentence)
+
+    def peek(self, *kinds: str) -> bool:
+        return self.at < len(self.lexemes) and self.lexemes[self.at].kind in kinds
+
+    def take(self) -> Lexeme:
+        self.at += 1
+        return self.lexemes[self.at - 1]
+
+    def either(self) -> Node:
+        """``a b | c d``"""
+        options = [self.every()]
+        while self.peek("or"):
+            operator = self.take()
+            options.append(self.every())
+            if isinstance(options[-1], Nothing) or isinstance(options[-2], Nothing):
+                self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
+        found = _join(Any, options)
+        return found if found is not None else Nothing()
+
+    def every(self) -> Node:
+        """``a И b c``"""
+        parts: list[Node] = []
+        while self.at < len(self.lexemes) and not self.peek("or", ")"):
+            if self.peek("and"):
+                operator = self.take()
+                if not parts or self.at >= len(self.lexemes) or self.peek("or", ")", "and"):
+                    self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
+                continue
+            parts.append(self.close())
+        parts = [part for part in parts if not isinstance(part, Nothing)]
+        if parts and all(isinstance(part, Not) for part in parts):
+            parts.insert(0, Everything())
+        found = _join(All, parts)
+        return found if found is not None else Nothing()
+
+    def close(self) -> Node:
+        """``a & b``, ``a /3 b``"""
+        found = self.negated()
+        while self.peek("sentence", "near"):
+            operator = self.take()
+            right = self.negated() if self.at < len(self.lexemes) and not self.peek("or", ")", "and") else Nothing()
+            if isinstance(found, Nothing | Not) or isinstance(right, Nothing | Not):
+                self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
+                found = (
+                    All((found, right)) if isinstance(right, Not) else (right if isinstance(found, Nothing) else found)
+                )
+            elif operator.kind == "near":
+                found = Near((_required(found), _required(right)), operator.number or 1)
+            else:
+                before = found.parts if isinstance(found, SameSentence) else (_required(found),)
+                found = SameSentence((*before, _required(right)))
+        return found
+
+    def negated(self) -> Node:
+        if self.peek("sentence", "near"):
+            return Nothing()
+        if not self.peek("not"):
+            return self.primary()
+        operator = self.take()
+        if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "not"):
+            self.warn(f"«{operator.text}» без слова за ним не учтено.")
+            return Nothing()
+        part = self.primary()
+        return part if isinstance(part, Nothing) else Not(_required(part))
+
+    def primary(self) -> Node:
+        lexeme = self.take()
+        match lexeme.kind:
+            case "(":
+                return self.group()
+            case "phrase":
+                return self.phrase(lexeme)
+            case "field":
+                return self.field(lexeme)
+            case _:
+                return self.text(lexeme)
+
+    def group(self) -> Node:
+        if self.depth >= self.limits.depth:
+            self.warn(f"Скобки глубже {self.limits.depth} не учтены.")
+            return Nothing()
+        self.depth += 1
+        found = self.either()
+        self.depth -= 1
+        if self.peek(")"):
+            self.at += 1
+        else:
+            self.warn("Скобка не закрыта, закрыта в конце запроса.")
+        return found
+
+    def field(self, lexeme: Lexeme) -> Node:
+        if lexeme.text in FIELDS:
+            if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "sentence", "near"):
+                return Nothing()
+            part = self.negated()
+            return part if isinstance(part, Nothing) else Aimed(FIELDS[lexeme.text], part)
+        if not self.peek("text", "phrase"):
+            self.warn(f"После «{lexeme.text}:» нет значения.")
+            return Nothing()
+        value = self.take().text.strip()
+        if lexeme.text in DATES:
+            found = span(value, self.today)
+            if found is None:
+                self.warn(f"«{value}» — не дата; условие не учтено. Можно так: 2024, 2024-02, 01.02.2024.")
+                return Nothing()
+            return Between(*found)
+        return Keyword(KEYWORDS[lexeme.text], (value,))
+
+    def phrase(self, lexeme: Lexeme) -> Node:
+        if not lexeme.closed:
+            self.warn("Кавычка не закрыта, закрыта в конце запроса.")
+        parts = self.phrase_parts(lexeme)
+        if not parts:
+            return Nothing()
+        found: Node = parts[0]
+        if len(parts) > 1:
+            found = Phrase(tuple(parts)) if lexeme.number is None else Near(tuple(parts), lexeme.number)
+        return _boosted(found, lexeme.boost)
+
+    def phrase_parts(self, lexeme: Lexeme) -> list[Node]:
+        """One part a position; a word with «!» before it, or in a phrase with one, is wanted in this form only."""
+        tokens = self.analyzer.tokens(lexeme.text)
+        parts: list[Node] = []
+        for row in range(len(tokens)):
+            if not _is_whole(tokens, row):
+                start = int(tokens.starts[row])
+                exact = lexeme.exact or lexeme.text[max(0, start - 1) : start] == "!"
+                parts.append(self.word(tokens, row, lexeme.text, lexeme.start + 1, exact=exact))
+        return parts
+
+    def text(self, lexeme: Lexeme) -> Node:
+        word = lexeme.text
+        if "*" in word or "?" in word.rstrip("?"):
+            return self.wildcard(lexeme)
+        tokens = self.analyzer.tokens(word)
+        if lexeme.number is not None and len(tokens):
+            form = self.analyzer.form(int(tokens.forms[0])).lower()
+            slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
+            return _boosted(Fuzzy(word, form, slips, lexeme.start, lexeme.end), lexeme.boost)
+        parts = self.compounds(tokens, word, lexeme.start, exact=lexeme.exact)
+        found = _join(All, parts)
+        return _boosted(found, lexeme.boost) if found is not None else Nothing()
+
+    def wildcard(self, lexeme: Lexeme) -> Node:
+        pattern = "".join(char for char in fold(lexeme.text).lower() if char.isalnum() or char in "*?-'.")
+        letters = sum(char.isalnum() for char in pattern)
+        if not letters:
+            self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")
+            return Nothing()
+        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end), lexeme.boost)
+
+    def compounds(self, tokens: Tokens, text: str, offset: int, *, exact: bool) -> list[Node]:
+        """The words of a chunk; a compound is its whole form or its parts side by side."""
+        parts: list[Node] = []
+        row = 0
+        while row < len(tokens):
+            word = self.word(tokens, row, text, offset, exact=exact)
+            if not _is_whole(tokens, row):
+                optional = not exact and is_function_word(word.form)
+                parts.append(replace(word, optional=optional))
+                row += 1
+                continue
+            end, row = int(tokens.ends[row]), row + 1
+            pieces: list[Node] = []
+            while row < len(tokens) and int(tokens.ends[row]) <= end:
+                pieces.append(self.word(tokens, row, text, offset, exact=exact))
+                row += 1
+            phrase = Phrase(tuple(pieces)) if len(pieces) > 1 else pieces[0]
+            parts.append(word if exact else Any((word, phrase)))
+        return parts
+
+    def word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool) -> Word:
+        form = self.analyzer.form(int(tokens.forms[row]))
+        start, end = int(tokens.starts[row]), int(tokens.ends[row])
+        lemmas = self.analyzer.query_lemmas(form)
+        return Word(text[start:end], form, lemmas, offset + start, offset + end, exact=exact)
+
+
+def _is_whole(tokens: Tokens, row: int) -> bool:
+    """Whether the token is a compound that its parts follow."""
+    return (
+        row + 1 < len(tokens)
+        and tokens.starts[row + 1] < tokens.ends[row]
+        and tokens.positions[row + 1] == tokens.positions[row]
+    )
+
+
+def _required(node: Node) -> Node:
+    return replace(node, optional=False) if isinstance(node, Word) else node
+
+
+def _boosted(node: Node, factor: float) -> Node:
+    return node if factor == 1.0 else Boosted(node, factor)
+
+
+def _join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
+    """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, kind):
+            flat.extend(part.parts)
+        elif not isinstance(part, Nothing):
+            flat.append(part)
+    if not flat:
+        return None
+    if len(flat) == 1:
+        return flat[0]
+    return kind(tuple(flat))

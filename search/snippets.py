@@ -1,0 +1,176 @@
+"""Chooses the passages of a document that answer best: the rarest words together, whole sentences where they fit.
+
+A caption, byline or teaser is shown only when nothing in the body matches. Knows nothing of queries or engines: it is
+handed what was found and how much each word weighs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.text import Part, Tokens, parts
+from search.highlight import Found, merge
+from search.results import Mark, Snippet
+
+__all__ = ["snippets"]
+
+# Two lines of a result page at 70 characters a line, and a third for a second passage.
+WIDTH = 240
+PASSAGES = 2
+# A second passage is shown when it has a word that the first lacks, or nearly as much as the first.
+_WORTH = 0.6
+# Another occurrence of a word already counted, against the first: it breaks ties and no more.
+_AGAIN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    start: int
+    end: int
+    score: float
+    leaves: frozenset[int]
+
+
+def snippets(
+    text: str, tokens: Tokens, found: Sequence[Found], weights: Sequence[float], *, title: str = "", width: int = WIDTH
+) -> tuple[Snippet, ...]:
+    """At most PASSAGES passages of *text*, in its order, of about *width* characters each.
+
+    *found* are occurrences in *tokens*; *weights* those of the leaves. Without any, the beginning of the body. A
+    passage that only repeats the *title* comes last. Linear in the number of sentences that hold a match.
+    """
+    sections = parts(text)
+    body = [section for section in sections if section.kind == "body"]
+    chosen = _best(text, tokens, found, weights, body, title, width)
+    if not chosen:
+        chosen = _best(text, tokens, found, weights, [part for part in sections if part.kind != "body"], title, width)
+    if not chosen:
+        return _opening(text, body or sections, title, width)
+    marks = merge(tokens, list(found))
+    return tuple(
+        _cut(text, passage.start, passage.end, marks) for passage in sorted(chosen, key=lambda item: item.start)
+    )
+
+
+def _best(
+    text: str,
+    tokens: Tokens,
+    found: Sequence[Found],
+    weights: Sequence[float],
+    sections: Sequence[Part],
+    title: str,
+    width: int,
+) -> list[_Passage]:
+    """The best passage inside *sections*, and a second one when it is worth its room."""
+    candidates = []
+    for section in sections:
+        inside = [hit for hit in found if section.start <= tokens.starts[hit.row] < section.end]
+        if inside:
+            candidates += _windows(text, tokens, inside, weights, section, title, width)
+    if not candidates:
+        return []
+    candidates.sort(key=lambda passage: (-passage.score, passage.start))
+    first = candidates[0]
+    for second in candidates[1:]:
+        apart = second.end <= first.start or second.start >= first.end
+        fresh = second.leaves - first.leaves
+        if apart and (fresh or second.score >= _WORTH * first.score) and PASSAGES > 1:
+            return [first, second]
+    return [first]
+
+
+def _windows(
+    text: str,
+    tokens: Tokens,
+    found: Sequence[Found],
+    weights: Sequence[float],
+    section: Part,
+    title: str,
+    width: int,
+) -> list[_Passage]:
+    """One candidate for each sentence with a match: it, and its neighbours while they fit."""
+    rows = slice(*np.searchsorted(tokens.starts, (section.start, section.end)))
+    bounds = _sentences(text, tokens, rows, section)
+    starts = [start for start, _ in bounds]
+    offsets = [int(tokens.starts[hit.row]) for hit in found]
+    passages = []
+    for number in sorted({bisect_right(starts, offset) - 1 for offset in offsets}):
+        first = last = max(number, 0)
+        start, end = bounds[first]
+        if end - start > width:
+            start, end = _narrow(text, offsets, start, end, width)
+        while last + 1 < len(bounds) and bounds[last + 1][1] - start <= width:
+            last += 1
+            end = bounds[last][1]
+        while first > 0 and end - bounds[first - 1][0] <= width:
+            first -= 1
+            start = bounds[first][0]
+        inside = [hit for hit, offset in zip(found, offsets, strict=True) if start <= offset < end]
+        leaves = frozenset(hit.leaf for hit in inside)
+        score = sum(weights[leaf] for leaf in leaves) * (1 + _AGAIN * (len(inside) - len(leaves)) / len(inside))
+        if (
+            title
+            and text[start:end].strip().rstrip(".").startswith(title.rstrip("…."))
+            and len(title) > (end - start) / 2
+        ):
+            score *= 0.5
+        passages.append(_Passage(start, end, score, leaves))
+    return passages
+
+
+def _sentences(text: str, tokens: Tokens, rows: slice, section: Part) -> list[Mark]:
+    """The sentences of *section* as offsets that cover it; the punctuation between two belongs to the first."""
+    numbers, begins = tokens.sentences[rows], tokens.starts[rows]
+    fresh = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
+    starts = [section.start]
+    for at in begins[fresh[1:]]:
+        gap = text.rfind(" ", starts[-1], int(at))
+        starts.append(gap + 1 if gap > starts[-1] and int(at) - gap < 4 else int(at))
+    return list(zip(starts, [*starts[1:], section.end], strict=True))
+
+
+def _narrow(text: str, offsets: Sequence[int], start: int, end: int, width: int) -> Mark:
+    """The stretch of a long sentence with the most matches, cut at spaces."""
+    inside = [offset for offset in offsets if start <= offset < end]
+    counts = [bisect_left(inside, offset + width * 3 // 4) - at for at, offset in enumerate(inside)]
+    anchor = inside[counts.index(max(counts))]
+    left = max(start, min(anchor - width // 8, end - width))
+    if left > start:
+        left = text.find(" ", left, anchor + 1) + 1 or anchor
+    right = min(end, left + width)
+    if right < end:
+        right = max(text.rfind(" ", anchor, right), right if " " not in text[anchor:right] else 0)
+    return left, right
+
+
+def _opening(text: str, sections: Sequence[Part], title: str, width: int) -> tuple[Snippet, ...]:
+    """The beginning of the text, behind the sentence that serves as its title."""
+    if not sections:
+        return ()
+    start, end = sections[0].start, sections[0].end
+    head = title.rstrip("….")
+    if head and text[start:end].lstrip().startswith(head) and (end - start) - len(head) > 20:
+        start = text.index(head, start) + len(head)
+        start += len(text[start:end]) - len(text[start:end].lstrip(".!?…»” "))
+    elif head and text[start:end].strip().startswith(head) and len(sections) > 1:
+        start, end = sections[1].start, sections[1].end
+    if end - start > width:
+        end = text.rfind(" ", start, start + width) if " " in text[start : start + width] else start + width
+    return (_cut(text, start, end, ()),)
+
+
+def _cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
+    """``text[start:end]`` without space around it, an ellipsis where a sentence was cut, marks moved along."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    before = "…" if start and text[start].islower() else ""
+    after = "" if end == len(text) or not text[end - 1].isalnum() or text[end : end + 1] == "\n" else "…"
+    shift = len(before) - start
+    moved = tuple((a + shift, b + shift) for a, b in marks if start <= a and b <= end)
+    return Snippet(before + text[start:end].replace("\n", " ") + after, moved)
