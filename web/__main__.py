@@ -1,0 +1,88 @@
+"""``python -m web``: serves the index of the settings, and makes one of sample/ first when there is none.
+
+What stands in the way is one line on stderr that says what to do, and exit status 2.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from index.errors import NoIndex, SlovoError
+from index.generations import Store
+from index.settings import Settings, load
+from search.service import Service
+from web.app import create_app
+from web.server import Server, listen
+
+FAILED = 2
+_ROOT = Path(__file__).resolve().parent.parent
+_EVERYWHERE = ("", "0.0.0.0", "::")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--host", help="Address to listen on (default: 127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on, 0 for any free one (default: 8000).")
+@click.option("--index", help="Folder of the index (default: var/index).")
+@click.option("--workers", type=int, help="Processes that answer (default: 1).")
+def main(**given: Any) -> None:
+    """Serve the search pages and the JSON."""
+    settings = load(options=given)
+    listener = listen(settings.host, settings.port)
+    _require_index(settings)
+
+    def make() -> Flask:
+        return create_app(Service(settings.index, lexicons=settings.lexicons))
+
+    click.echo(f"Slovo: {_address(settings.host, listener)}")
+    Server(make, listener=listener, workers=settings.workers).run()
+
+
+def _require_index(settings: Settings) -> None:
+    """Leaves an index that can be opened, or raises SlovoError. Only the sample archive is indexed unasked."""
+    try:
+        Store(settings.index).current()
+    except NoIndex:
+        if settings.sources:
+            raise
+        _index_sample(settings)
+    # Opened once before the workers fork: what is wrong with it is said in one line, and the dictionary that this
+    # loads is shared with them.
+    service = Service(settings.index, lexicons=settings.lexicons)
+    service.close()
+    if service.fault:
+        raise service.fault
+
+
+def _index_sample(settings: Settings) -> None:
+    click.echo(f"No index in {settings.index} yet; indexing sample/", err=True)
+    command = [sys.executable, str(_ROOT / "reindex.py"), str(_ROOT / "sample"), "--index", str(settings.index)]
+    if subprocess.run(command, stdout=sys.stderr).returncode == FAILED:
+        # It has said why.
+        raise SystemExit(FAILED)
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    """What to type into a browser on this machine."""
+    port = listener.getsockname()[1]
+    shown = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+if __name__ == "__main__":
+    try:
+        main(standalone_mode=False)
+    except SlovoError as error:
+        click.echo(f"Slovo: {error}", err=True)
+        sys.exit(FAILED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(FAILED)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)

@@ -1,0 +1,46 @@
+"""/api/v1: the result structure as JSON, for programs. Its contract stands in the help page and in the design."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from search.service import View
+from search.wire import answer_json
+from web import params
+from web.manners import json_response, validated
+from web.state import state
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.get("/search")
+@validated
+def search() -> ResponseReturnValue:
+    """Hits and counts; without ``q``, of all documents that the filters let through."""
+    return json_response(answer_json(state().service.answer(params.read(request.args))))
+
+
+@blueprint.get("/documents/<id:doc_id>")
+@validated
+def document(doc_id: str) -> ResponseReturnValue:
+    """A whole document, and what ``q`` matches in it."""
+    return json_response(_document_json(state().service.view(doc_id, params.read_text(request.args))))
+
+
+def _document_json(view: View) -> dict[str, object]:
+    document = view.document
+    return {
+        "id": document.id,
+        "title": document.title,
+        "title_marks": [list(mark) for mark in view.title_marks],
+        "text": document.text,
+        "text_marks": [list(mark) for mark in view.text_marks],
+        "url": document.url,
+        "source": document.source,
+        "date": document.date.isoformat() if document.date else None,
+        "authors": list(document.authors),
+        "tags": list(document.tags),
+    }

@@ -1,0 +1,34 @@
+"""Puts the application together. No state outside of it: a process may hold several, each with its own service."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from search.service import Service
+from web import api, errors, language, manners, operations, pages, state
+
+__all__ = ["create_app"]
+
+
+class _DocumentId(BaseConverter):
+    """Any text, slashes at its start and in a row included: an id is whatever the archive says it is."""
+
+    part_isolating = False
+    regex = ".+"
+    weight = 200
+
+
+def create_app(service: Service) -> Flask:
+    """The pages and the JSON over *service*, which the caller opened and closes."""
+    app = Flask(__name__.partition(".")[0])
+    app.url_map.merge_slashes = False
+    app.url_map.converters["id"] = _DocumentId
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    state.install(app, service)
+    language.install(app)
+    errors.install(app)
+    manners.install(app)
+    for blueprint in (pages.blueprint, api.blueprint, operations.blueprint):
+        app.register_blueprint(blueprint)
+    return app

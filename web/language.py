@@ -1,0 +1,78 @@
+"""The interface's language: Russian texts stand in templates and code, catalogs in translations/ give the others.
+
+Russian has a catalog too, of plurals alone: gettext knows two forms of a source text, and Russian has three.
+Catalogs are read as translators write them (.po), so that no compiled file has to be made or kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel import Babel, Domain, format_date, get_locale
+from flask_babel import gettext as _gettext
+
+__all__ = ["gettext", "install", "long_date", "pattern_date", "period"]
+
+_CATALOGS = Path(__file__).parent / "translations"
+
+
+class _Catalogs(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """Finds a language's catalog among those read when the application was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = {path.parent.name: _load(path) for path in sorted(_CATALOGS.glob("*/messages.po"))}
+
+    def get_translations(self) -> NullTranslations:
+        return self._read.get(str(get_locale()), NullTranslations())
+
+
+def install(app: Flask) -> None:
+    """Gives *app* its languages and the templates their ``_``, ``ngettext``, dates and numbers."""
+    babel = Babel(app, default_locale="ru")
+    babel.domain_instance = _Catalogs()
+    app.jinja_env.filters.update(long_date=long_date)
+    app.jinja_env.globals.update(period=period)
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """*message* in the reader's language, with *values* put in."""
+    return str(_gettext(message, **values))
+
+
+def pattern_date(day: dt.date, pattern: str) -> str:
+    """*day* in the reader's language by a pattern of Unicode's locale data («d MMM», «LLLL y»)."""
+    return str(format_date(day, pattern))
+
+
+def long_date(day: dt.date | None) -> str:
+    """«20 ноября 2026»; empty when there is none."""
+    return pattern_date(day, "d MMMM y") if day else ""
+
+
+def period(first: dt.date, last: dt.date) -> str:
+    """*first*..*last* as a reader says it: «2024», «февраль 2024», «3 мая 2024», or both ends."""
+    after = last + dt.timedelta(days=1) if last < dt.date.max else last
+    if first == last:
+        return long_date(first)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1):
+        return f"{first.year}" if first.year == last.year else f"{first.year}–{last.year}"
+    if (first.day, after.day) == (1, 1):
+        start, end = (pattern_date(day, "LLLL y") for day in (first, last))
+        return start if start == end else f"{start} – {end}"
+    return f"{long_date(first)} – {long_date(last)}"
+
+
+def _load(path: Path) -> Translations:
+    with path.open("rb") as source:
+        catalog = read_po(source)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)

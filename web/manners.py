@@ -1,0 +1,112 @@
+"""What every answer has in common, whatever is in it: safety headers, validators, compression.
+
+Knows nothing of search: a page is a body and the generation it was made from.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import orjson
+import xxhash
+from flask import Flask, Response, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from web.state import state
+
+__all__ = ["install", "json_response", "validated"]
+
+Arguments = ParamSpec("Arguments")
+
+# Nothing from elsewhere, nothing inline, no frame around us, no form to elsewhere; the query stays out of foreign logs.
+_SAFETY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_YEAR = 365 * 24 * 3600
+# Smaller bodies fit one packet anyway.
+_WORTH_PACKING = 1_000
+_TEXTUAL = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+
+
+def install(app: Flask) -> None:
+    """Makes *app* behave so on every answer."""
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
+    # In order of the last first: headers, then compression of what is left to send.
+    app.after_request(_pack)
+    app.after_request(_secure)
+
+    @app.url_defaults
+    def versioned(endpoint: str, values: dict[str, Any]) -> None:
+        # A year in the browser's cache, and a new address with every change.
+        if endpoint == "static":
+            values["v"] = state().build
+
+
+def json_response(content: object, *, status: int = 200, mimetype: str = "application/json") -> Response:
+    """*content* as JSON in UTF-8."""
+    return Response(orjson.dumps(content), status=status, mimetype=mimetype)
+
+
+def validated(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Arguments, ResponseReturnValue]:
+    """Tags what *view* answers by generation and address, and says 304 without calling it when the client has that.
+
+    When the generation changed meanwhile there is no telling which one answered: that answer goes without a tag.
+    """
+
+    @wraps(view)
+    def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
+        before = _tag()
+        if before and request.if_none_match.contains_weak(before):
+            return _tagged(Response(status=304), before)
+        response = make_response(view(*args, **kwargs))
+        return _tagged(response, before if before == _tag() and response.status_code == 200 else None)
+
+    return answer
+
+
+def _tag() -> str | None:
+    generation = state().service.generation
+    if generation is None:
+        return None
+    parts = (state().build, generation.name, str(get_locale()), request.full_path)
+    return xxhash.xxh3_128_hexdigest("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def _tagged(response: Response, tag: str | None) -> Response:
+    if tag:
+        # Weak: the time taken, and gzip, differ between answers that mean the same.
+        response.set_etag(tag, weak=True)
+    return response
+
+
+def _secure(response: Response) -> Response:
+    response.headers.update(_SAFETY)
+    # Kept by browsers, but asked about each time: a new generation shows at once.
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def _pack(response: Response) -> Response:
+    if not (response.mimetype or "").startswith(_TEXTUAL):
+        return response
+    response.vary.add("Accept-Encoding")
+    if response.status_code == 304 or not request.accept_encodings["gzip"]:
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= _WORTH_PACKING:
+        # 5: a page of 20 KB takes 0.4 ms; 9 takes twice as long for 1% less.
+        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

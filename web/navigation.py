@@ -1,0 +1,161 @@
+"""Where a reader can go from a page of results: other pages and orders, filters to add or take away, ways out.
+
+Everything is a link made of the Ask that was answered. Knows no template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from search.engines import Sort
+from search.language import CLOSING, OPENING
+from search.results import Answer
+from search.service import DEPTH, Ask
+from web.language import gettext as _
+from web.language import long_date, period
+from web.params import FACETS, query_string
+
+__all__ = ["Advice", "Choice", "Facet", "Paging", "advice", "chips", "facets", "filtered", "paging", "sorts"]
+
+# Values shown before «ещё».
+_SHOWN = 7
+_NO_QUOTES = dict.fromkeys(map(ord, OPENING + CLOSING), " ")
+# Pages on either side of the current one.
+_AROUND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link: what it says, where it goes, how many documents wait there, whether one is there already."""
+
+    label: str
+    query: str
+    count: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A field to filter by, its commonest values first; ``more`` are folded."""
+
+    title: str
+    values: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """``pages`` has None where numbers are left out. ``cut`` when there are hits beyond the last page."""
+
+    pages: tuple[Choice | None, ...]
+    previous: Choice | None
+    next: Choice | None
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to try when nothing is found: ``missing`` words stand in no document, ``ways`` are worth a click."""
+
+    missing: tuple[str, ...]
+    ways: tuple[Choice, ...]
+
+
+def filtered(ask: Ask) -> bool:
+    """Whether *ask* leaves documents out other than by its words."""
+    return bool(ask.first or ask.last or ask.sources or ask.tags or ask.authors)
+
+
+def chips(ask: Ask) -> list[Choice]:
+    """The filters in force; each link takes its own away."""
+    found = []
+    for field in FACETS.values():
+        chosen: tuple[str, ...] = getattr(ask, field)
+        for value in chosen:
+            rest = tuple(other for other in chosen if other != value)
+            found.append(Choice(value, query_string(ask, **{field: rest})))
+    if ask.first or ask.last:
+        found.append(Choice(_dates(ask), query_string(ask, first=None, last=None)))
+    return found
+
+
+def facets(answer: Answer, ask: Ask) -> list[Facet]:
+    """Values that narrow the answer to as many documents as they say.
+
+    A field with a chosen value offers no other: two values of a field widen, and the counts are of the answer at hand.
+    """
+    titles = {"source": _("Источник"), "tag": _("Тема"), "author": _("Автор")}
+    found = []
+    for name, field in FACETS.items():
+        values = tuple(
+            Choice(count.value, query_string(ask, **{field: (count.value,)}), count.count)
+            for count in answer.facets.get(name, ())
+            if count.value and not getattr(ask, field)
+        )
+        if values:
+            found.append(Facet(titles[name], values[:_SHOWN], values[_SHOWN:]))
+    return found
+
+
+def sorts(ask: Ask) -> list[Choice]:
+    """Orders of the hits; without words there is nothing to be relevant to."""
+    labels: list[tuple[Sort, str]] = [("-date", _("сначала новые")), ("date", _("сначала старые"))]
+    if ask.text:
+        labels.insert(0, ("relevance", _("по соответствию")))
+    current = ask.sort if ask.text or ask.sort == "date" else "-date"
+    return [Choice(label, query_string(ask, sort=sort), current=sort == current) for sort, label in labels]
+
+
+def paging(answer: Answer, ask: Ask) -> Paging:
+    """Links to pages near the current one, the first and the last; no page beyond what can be asked for."""
+    last = min(-(-answer.total // ask.size), DEPTH // ask.size)
+    numbers = sorted({1, last, *range(max(1, ask.page - _AROUND), min(last, ask.page + _AROUND) + 1)} - {0})
+    pages: list[Choice | None] = []
+    for before, number in zip([0, *numbers], numbers, strict=False):
+        if number - before == 2:
+            pages.append(_page(ask, number - 1))
+        elif number - before > 2:
+            pages.append(None)
+        pages.append(_page(ask, number))
+    back, on = min(ask.page - 1, last), ask.page + 1
+    return Paging(
+        tuple(pages) if last > 1 or ask.page > 1 else (),
+        _page(ask, back) if back >= 1 else None,
+        _page(ask, on) if on <= last else None,
+        cut=answer.total > last * ask.size,
+    )
+
+
+def advice(answer: Answer, ask: Ask) -> Advice:
+    """Never a dead end: which words are to blame, and queries near this one that may find something."""
+    missing = tuple(word.text for word in answer.query.words if not word.documents)
+    ways = []
+    if filtered(ask):
+        label = _("искать «%(text)s» без фильтров", text=ask.text) if ask.text else _("снять все фильтры")
+        nothing = dict.fromkeys(FACETS.values(), ())
+        ways.append(Choice(label, query_string(ask, first=None, last=None, **nothing)))
+    plain = " ".join(ask.text.translate(_NO_QUOTES).split())
+    if plain != " ".join(ask.text.split()):
+        ways.append(Choice(_("искать слова по отдельности: %(text)s", text=plain), query_string(ask, text=plain)))
+    if len(answer.query.words) > 1:
+        ways += _alone(answer, ask)
+    return Advice(missing, tuple(ways))
+
+
+def _alone(answer: Answer, ask: Ask) -> Iterable[Choice]:
+    words = {word.text: word.documents for word in answer.query.words if word.documents}
+    for text, documents in sorted(words.items(), key=lambda item: item[1])[:3]:
+        yield Choice(_("искать только «%(text)s»", text=text), query_string(ask, text=text), documents)
+
+
+def _page(ask: Ask, number: int) -> Choice:
+    return Choice(str(number), query_string(ask, page=number), current=number == ask.page)
+
+
+def _dates(ask: Ask) -> str:
+    if ask.first and ask.last:
+        return period(ask.first, ask.last)
+    if ask.first:
+        return _("с %(day)s", day=long_date(ask.first))
+    return _("по %(day)s", day=long_date(ask.last))

@@ -1,0 +1,111 @@
+"""The pages for readers: home, results, a document, help. All of them work without JavaScript.
+
+What a page shows is in the answer; what it links to is made in navigation.py; how it looks is in templates/.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from search.language import LANGUAGE
+from search.results import Mark
+from search.service import DEPTH, Ask
+from search.wire import marked_html
+from web import navigation, params, timeline
+from web.manners import validated
+from web.reading import paragraphs
+from web.state import state
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("pages", __name__)
+
+_LATEST = 8
+
+
+@blueprint.get("/")
+@validated
+def home() -> ResponseReturnValue:
+    """What the archive holds, and where to ask."""
+    params.check(request.args, ())
+    service = state().service
+    # Undated documents have no place among the latest or in the timeline.
+    latest = service.answer(Ask("", sort="-date", size=_LATEST, first=dt.date.min))
+    oldest = service.answer(Ask("", sort="date", size=1, first=dt.date.min))
+    first, last = (hits[0].date if hits else None for hits in (oldest.hits, latest.hits))
+    return render_template(
+        "home.html",
+        documents=service.generation.documents if service.generation else latest.total,
+        latest=latest,
+        first=first,
+        last=last,
+        everything=params.query_string(Ask("", sort="-date", first=first)),
+        facets=navigation.facets(latest, Ask("")),
+        timeline=timeline.draw(latest.timeline, Ask("")),
+    )
+
+
+@blueprint.get("/search")
+@validated
+def search() -> ResponseReturnValue:
+    """A page of hits; of all documents that filters let through when there are no words. Without either: home."""
+    ask = params.read(request.args)
+    if not ask.text.strip() and not navigation.filtered(ask):
+        return redirect(url_for("pages.home"))
+    answer = state().service.answer(ask)
+    return render_template(
+        "search.html",
+        ask=ask,
+        answer=answer,
+        chips=navigation.chips(ask),
+        facets=navigation.facets(answer, ask),
+        sorts=navigation.sorts(ask),
+        paging=navigation.paging(answer, ask),
+        advice=None if answer.total else navigation.advice(answer, ask),
+        timeline=timeline.draw(answer.timeline, ask),
+    )
+
+
+@blueprint.get("/doc/<id:doc_id>")
+@validated
+def document(doc_id: str) -> ResponseReturnValue:
+    """A whole document with every match of ``q`` marked."""
+    text = params.read_text(request.args)
+    view = state().service.view(doc_id, text)
+    return render_template("document.html", view=view, text=text, paragraphs=paragraphs(view))
+
+
+@blueprint.get("/help")
+@validated
+def help_page() -> ResponseReturnValue:
+    """How to ask."""
+    params.check(request.args, ())
+    return render_template("help.html", language=LANGUAGE, max_hits=DEPTH, max_size=params.MAX_SIZE)
+
+
+blueprint.add_app_template_global(params.pairs, "pairs")
+
+
+@blueprint.app_template_filter("marked")
+def _marked(text: str, marks: tuple[Mark, ...]) -> Markup:
+    return Markup(marked_html(text, marks))  # marked_html escapes everything but its own tags
+
+
+@blueprint.app_template_filter("web_address")
+def _web_address(url: str) -> str | None:
+    """*url* when it is safe to link to: http or https with a host. Others («javascript:») never become links."""
+    try:
+        parts = urlsplit(url.strip())
+        return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
+
+
+@blueprint.app_template_filter("host")
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -1,0 +1,171 @@
+"""What stands in a URL becomes an Ask, and an Ask becomes a URL again: one grammar for pages, JSON and links.
+
+Strict about names and values, since a parameter ignored in silence answers another question than was asked; lenient
+about the query's own text, which is the parser's business. An empty value is one not given: forms send those.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from index.errors import RequestError
+from search.dates import period
+from search.engines import SORTS, Sort
+from search.service import DEPTH, Ask
+from web.language import gettext as _
+
+__all__ = ["FACETS", "MAX_SIZE", "BadParameters", "check", "pairs", "query_string", "read", "read_text"]
+
+MAX_SIZE = 100
+
+# Parameter -> field of Ask, for those that may be repeated; their names are those of the facets too.
+FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
+_ONCE = ("q", "page", "size", "sort", "from", "to")
+# Readers write dates in more ways (search/dates.py); a URL has one.
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+# One for one, so that offsets into the query stay true.
+_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
+
+Value = TypeVar("Value")
+
+
+class BadParameters(RequestError):
+    """One parameter or more is unknown or bad; the first gives ``parameter`` and ``reason``."""
+
+    def __init__(self, errors: Iterable[RequestError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(self.errors[0].parameter, self.errors[0].reason)
+
+
+def read(args: MultiDict[str, str]) -> Ask:
+    """The Ask in *args*. Raises BadParameters naming every parameter that is wrong, not only the first."""
+    errors = _misnamed(args, (*_ONCE, *FACETS))
+
+    def take(name: str, convert: Callable[[str], Value], default: Value) -> Value:
+        try:
+            return convert(args[name]) if args.get(name) else default
+        except ValueError as error:
+            errors.append(RequestError(name, str(error)))
+            return default
+
+    many = {field: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name, field in FACETS.items()}
+    ask = Ask(
+        text=args.get("q", "").translate(_CONTROLS),
+        page=take("page", _page, 1),
+        size=take("size", _size, 10),
+        sort=take("sort", _sort, "relevance"),
+        first=take("from", _first_day, None),
+        last=take("to", _last_day, None),
+        **many,
+    )
+    if ask.page * ask.size > DEPTH:
+        errors.append(RequestError("page", _("доступны первые %(n)s документов; уточните запрос", n=DEPTH)))
+    if ask.first and ask.last and ask.first > ask.last:
+        errors.append(RequestError("to", _("раньше, чем from: %(value)s", value=args["to"])))
+    if errors:
+        raise BadParameters(errors)
+    return ask
+
+
+def read_text(args: MultiDict[str, str]) -> str:
+    """The query alone, for addresses that take nothing else. Raises BadParameters."""
+    check(args, ("q",))
+    return args.get("q", "").translate(_CONTROLS)
+
+
+def check(args: MultiDict[str, str], known: Collection[str]) -> None:
+    """Raises BadParameters when *args* has names that are not *known*, or repeats one that stands once."""
+    if errors := _misnamed(args, known):
+        raise BadParameters(errors)
+
+
+def pairs(ask: Ask) -> list[tuple[str, str]]:
+    """*ask* as names and values that ``read`` understands as the same; what is not given or default is left out."""
+    found: list[tuple[str, str]] = [("q", ask.text)]
+    found += [(name, value) for name, field in FACETS.items() for value in getattr(ask, field)]
+    found += [("from", _shortest_first(ask.first)), ("to", _shortest_last(ask.last))]
+    found += [("sort", ask.sort)] if ask.sort != "relevance" else []
+    found += [("size", str(ask.size))] if ask.size != 10 else []
+    found += [("page", str(ask.page))] if ask.page != 1 else []
+    return [(name, value) for name, value in found if value]
+
+
+def query_string(ask: Ask, **changes: Any) -> str:
+    """The URL query of *ask* with *changes*; a change of anything but the page leads to the first page."""
+    return urlencode(pairs(replace(ask, **{"page": 1, **changes})))
+
+
+def _misnamed(args: MultiDict[str, str], known: Collection[str]) -> list[RequestError]:
+    errors = []
+    for name, values in args.lists():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = _("возможно, %(name)s", name=near[0]) if near else _("есть %(names)s", names=", ".join(known))
+            errors.append(RequestError(name, _("нет такого параметра; %(hint)s", hint=hint)))
+        elif len(values) > 1 and name not in FACETS:
+            errors.append(RequestError(name, _("указан несколько раз, а можно один")))
+    return errors
+
+
+def _whole(value: str, *, most: int) -> int:
+    # Not int(): it takes «١٢», « 7 » and «1_0» too. Nine digits are beyond any page.
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
+        raise ValueError(_("нужно целое число от 1 до %(most)s, а не %(value)s", most=most, value=_short(value)))
+    return int(value)
+
+
+def _page(value: str) -> int:
+    return _whole(value, most=DEPTH)
+
+
+def _size(value: str) -> int:
+    return _whole(value, most=MAX_SIZE)
+
+
+def _sort(value: str) -> Sort:
+    if value not in SORTS:
+        raise ValueError(_("есть %(names)s, а не %(value)s", names=", ".join(SORTS), value=_short(value)))
+    return value
+
+
+def _days(value: str) -> tuple[dt.date, dt.date]:
+    if not _DATE.fullmatch(value):
+        raise ValueError(_("нужна дата ГГГГ, ГГГГ-ММ или ГГГГ-ММ-ДД, а не %(value)s", value=_short(value)))
+    days = period(value)
+    if days is None:
+        raise ValueError(_("нет такого дня в календаре: %(value)s", value=value))
+    return days
+
+
+def _first_day(value: str) -> dt.date | None:
+    return _days(value)[0]
+
+
+def _last_day(value: str) -> dt.date | None:
+    return _days(value)[1]
+
+
+def _shortest_first(day: dt.date | None) -> str:
+    if day is None:
+        return ""
+    return day.isoformat()[: 10 if day.day > 1 else 7 if day.month > 1 else 4]
+
+
+def _shortest_last(day: dt.date | None) -> str:
+    if day is None:
+        return ""
+    whole_month = day.day == calendar.monthrange(day.year, day.month)[1]
+    return day.isoformat()[: 10 if not whole_month else 7 if day.month < 12 else 4]
+
+
+def _short(value: str) -> str:
+    return f"«{value[:40]}{'…' if len(value) > 40 else ''}»"

@@ -1,0 +1,80 @@
+"""Serves the application by gunicorn: worker processes with threads, each with a service of its own.
+
+The port is taken by the caller before anything slow is done, and handed over: a busy one is told of at once. A service
+is opened after the fork, since its threads would not survive one.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from index.errors import SettingsError
+
+__all__ = ["Server", "listen"]
+
+# Answering takes the interpreter for itself; threads only keep slow readers of answers from holding up the others.
+_THREADS = 8
+# The most gunicorn takes; a query of a thousand Cyrillic letters is 6,000 characters escaped.
+_REQUEST_LINE = 8_190
+_GRACE_SECONDS = 20
+
+
+class Server(BaseApplication):
+    """gunicorn with our settings and no file, variable or option of its own."""
+
+    def __init__(self, make: Callable[[], Flask], *, listener: socket.socket, workers: int) -> None:
+        self._make = make
+        self._listener = listener
+        self._workers = max(1, workers)
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": self._workers,
+            "worker_class": "gthread",
+            "threads": _THREADS,
+            "limit_request_line": _REQUEST_LINE,
+            "graceful_timeout": _GRACE_SECONDS,
+            "loglevel": "warning",
+            "proc_name": "slovo",
+            # It would put a socket in the user's home.
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:  # the types of gunicorn want a dictionary wider than WSGI's
+        """The application of one worker; called in it."""
+        return self._make()
+
+    def run(self) -> None:
+        """Serves until SIGTERM (requests in flight end first) or SIGINT."""
+        Arbiter(self).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to *host* and *port*, 0 for any free one. Raises SettingsError saying what to change."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen()
+    except PermissionError:
+        raise SettingsError(f"port {port} needs more rights than you have; choose another: SLOVO_PORT=8080") from None
+    except socket.gaierror:
+        raise SettingsError(f"host {host!r} is not known here; try SLOVO_HOST=127.0.0.1") from None
+    except OverflowError:
+        raise SettingsError(f"there is no port {port}; choose one from 1 to 65535: SLOVO_PORT=8080") from None
+    except OSError as error:
+        raise SettingsError(
+            f"port {port} of {host} cannot be used ({error.strerror}); choose another: SLOVO_PORT={port + 1}"
+        ) from None
+    return bound

@@ -1,0 +1,43 @@
+"""What one application holds: its service, and a mark of its own code for validators. Made once, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import xxhash
+from flask import Flask, current_app
+
+from search.service import Service
+
+__all__ = ["State", "fingerprint", "install", "state"]
+
+_NAME = "slovo"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``build`` changes with any file of this package: a page cached before an update must not pass for a fresh one."""
+
+    service: Service
+    build: str
+
+
+def install(app: Flask, service: Service) -> None:
+    """Gives *app* its state."""
+    app.extensions[_NAME] = State(service, fingerprint(Path(__file__).parent))
+
+
+def state() -> State:
+    """That of the application at work."""
+    return cast(State, current_app.extensions[_NAME])
+
+
+def fingerprint(folder: Path) -> str:
+    """16 hexadecimal digits over the contents of every source, template and style in *folder*."""
+    hasher = xxhash.xxh3_64()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".pyc", ".mo"):
+            hasher.update(path.name.encode() + b"\0" + path.read_bytes())
+    return hasher.hexdigest()

@@ -1,0 +1,91 @@
+"""When the matches were published: bars that the server draws, each a link to its own period.
+
+Places are percentages, so that one drawing fits every width and letters are never stretched. Knows no template.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search.engines import Bucket
+from search.service import Ask
+from web.language import pattern_date, period
+from web.params import query_string
+
+__all__ = ["Bar", "Tick", "Timeline", "draw"]
+
+# Pixels; enough to tell ten steps apart, and little enough to leave the first hit on a phone's first screen.
+_HEIGHT = 56
+# A bar fills this share of its place.
+_FILL = 0.82
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bucket. ``x``, ``step`` and ``width`` are percentages of the whole width, ``height`` is in pixels."""
+
+    label: str
+    count: int
+    query: str
+    x: float
+    step: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A date under the bars, at ``x`` percent; ``anchor`` is SVG's text-anchor."""
+
+    label: str
+    x: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The drawing; ``height`` is that of the highest bar."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    height: int = _HEIGHT
+
+
+def draw(buckets: Sequence[Bucket], ask: Ask) -> Timeline | None:
+    """The timeline of an answer to *ask*; None when there is nothing to compare."""
+    if len(buckets) < 2:
+        return None
+    most = max(bucket.count for bucket in buckets) or 1
+    step = 100 / len(buckets)
+    bars = tuple(_bar(bucket, ask, at, step, most) for at, bucket in enumerate(buckets))
+    return Timeline(bars, _ticks(buckets, step))
+
+
+def _bar(bucket: Bucket, ask: Ask, at: int, step: float, most: int) -> Bar:
+    # A single match must be seen beside a thousand: two pixels at least.
+    height = max(2.0, _HEIGHT * bucket.count / most) if bucket.count else 0.0
+    query = query_string(ask, first=bucket.first, last=bucket.last)
+    x, width = round(at * step + step * (1 - _FILL) / 2, 3), round(step * _FILL, 3)
+    return Bar(period(bucket.first, bucket.last), bucket.count, query, x, round(step, 3), width, height)
+
+
+def _ticks(buckets: Sequence[Bucket], step: float) -> tuple[Tick, ...]:
+    """Round dates at the left edge of their bars; both ends when fewer than two are round."""
+    round_ones = [(at, label) for at, bucket in enumerate(buckets) if (label := _round(bucket, len(buckets)))]
+    if len(round_ones) < 2:
+        first, last = buckets[0], buckets[-1]
+        return (Tick(period(first.first, first.last), 0, "start"), Tick(period(last.first, last.last), 100, "end"))
+    return tuple(Tick(label, round(at * step, 3), "start" if at * step < 92 else "end") for at, label in round_ones)
+
+
+def _round(bucket: Bucket, many: int) -> str:
+    """The label of a bucket that begins a larger unit of time, else an empty text."""
+    first, last = bucket.first, bucket.last
+    if first == last:
+        return pattern_date(first, "d MMM") if first.day in (1, 15) else ""
+    if (last - first) < dt.timedelta(days=31):
+        return str(first.year) if first.month == 1 else ""
+    every = 1 if many <= 7 else 5 if many <= 30 else 10
+    return str(first.year) if first.year % every == 0 else ""
