@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["LEAD", "RANKING", "Averages", "Counts", "Ranking", "Saturation", "idf", "nearness", "score"]
 
@@ -46,7 +47,8 @@ class Ranking:
     # development sets have none; below 0.4 a teaser as typed stays under any form of the word in the body.
     aside: float = 0.3
 
-    # Up to ``short`` words with content: topics; .289 -> .321 on pairs of tags. More: headlines, where 1.2, .75 is best.
+    # Up to ``short`` words with content: topics; .289 -> .321 on pairs of tags. More: headlines, for which the common
+    # 1.2, .75 is best.
     short: int = 4
     topic: Saturation = Saturation(k1=0.6, b=0.3, lead=1.5)
     headline: Saturation = Saturation(k1=1.2, b=0.75, lead=2.5)
@@ -121,7 +123,7 @@ def nearness(
     """
     gained = [0.0] * len(weights)
     for matches in fields:
-        for (here, one), (there, other) in zip(matches, matches[1:], strict=False):
+        for (here, one), (there, other) in pairwise(matches):
             if one != other and there != here:
                 gained[one] += weights[other] / (there - here) ** 2
                 gained[other] += weights[one] / (there - here) ** 2

@@ -22,6 +22,7 @@ class Request:
 
     ``offset`` and ``limit`` cut the page out of all matches in order; ``limit`` may be 0 when only counts are wanted.
     ``facets`` names the keyword fields to count ('source', 'tag', 'author'), each with at most ``facet_size`` values.
+    ``words`` asks for the statistics of the query's words: with many forms to a word they cost more than the search.
     """
 
     query: Node
@@ -32,6 +33,7 @@ class Request:
     facets: tuple[str, ...] = ()
     facet_size: int = 20
     timeline: bool = False
+    words: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""What a tree means before any document is looked at; engines that count for themselves share it with the model.
+
+Which parts of an All are required, which words an answer is scored and told by, when two keywords are the same, how
+days become a timeline. Knows nothing of postings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from index.records import FIELDS
+from index.text.fold import fold
+from search.engines import Bucket
+from search.query import (
+    Aimed,
+    All,
+    Any,
+    Between,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    SameSentence,
+    Wildcard,
+    Word,
+)
+
+__all__ = ["MAX_BUCKETS", "Fields", "Leaf", "Term", "content_words", "demands", "keyword_key", "leaves", "timeline"]
+
+Term = Word | Wildcard | Fuzzy
+Fields = tuple[str, ...]
+
+MAX_BUCKETS = 60
+
+
+class Leaf(NamedTuple):
+    """A word of the query and the fields it is looked for in."""
+
+    term: Term
+    fields: Fields
+
+
+def leaves(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
+    """The leaves of ``search.query.words`` in its order, each with its fields; the innermost Aimed decides."""
+    match node:
+        case Word() | Wildcard() | Fuzzy():
+            yield Leaf(node, fields)
+        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves(part, fields)
+        case Aimed(field, part):
+            yield from leaves(part, (field,))
+        case Boosted(part, _):
+            yield from leaves(part, fields)
+
+
+def content_words(node: Node) -> int:
+    """How many words with content a query has: what decides its saturation."""
+    return sum(not optional(leaf.term) for leaf in leaves(node))
+
+
+def optional(node: Node) -> bool:
+    """Whether *node* only scores where it stands in an All: a word without content, aimed or boosted or not."""
+    match node:
+        case Word():
+            return node.optional
+        case Aimed(_, part) | Boosted(part, _):
+            return optional(part)
+        case _:
+            return False
+
+
+def demands(parts: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """The parts of an All that a document must match, and those that only add to its score.
+
+    Words without content are demanded, any one of them, when nothing else of the query looks for words.
+    """
+    required = tuple(part for part in parts if not optional(part))
+    extra = tuple(part for part in parts if optional(part))
+    if extra and all(isinstance(part, Not | Keyword | Between | Everything) for part in required):
+        return (*required, Any(extra)), ()
+    return required, extra
+
+
+def keyword_key(value: str) -> str:
+    """What makes two values of a keyword field the same: folded, without case, blanks as one."""
+    return " ".join(fold(word).lower() for word in value.split())
+
+
+def timeline(days: Mapping[int, int]) -> tuple[Bucket, ...]:
+    """Counts per day (since 1970-01-01) as consecutive buckets from the first day's to the last day's, at most 60.
+
+    Days, months or years, the finest that fits; an archive of more years gets tens, hundreds or thousands of them.
+    """
+    if not days:
+        return ()
+    stamps = np.array(list(days), dtype="datetime64[D]")
+    counts = np.array(list(days.values()))
+    for unit, years in (("D", 1), ("M", 1), ("Y", 1), ("Y", 10), ("Y", 100), ("Y", 1000)):
+        # Years are counted from 1970; shifted so that a decade begins with a round number.
+        shift = 1970 if unit == "Y" else 0
+        numbers = (stamps.astype(f"datetime64[{unit}]").astype(np.int64) + shift) // years
+        first, last = int(numbers.min()), int(numbers.max())
+        if last - first < MAX_BUCKETS:
+            break
+    edges = (np.arange(first, last + 2) * years - shift).astype(f"datetime64[{unit}]").astype("datetime64[D]")
+    sums = np.bincount(numbers - first, weights=counts).astype(np.int64).tolist()
+    return tuple(map(Bucket, _dates(edges[:-1]), _dates(edges[1:] - 1), sums))
+
+
+def _dates(days: np.ndarray[tuple[int], np.dtype[np.datetime64]]) -> list[dt.date]:
+    """Days as dates; beyond the calendar of ``datetime`` its ends."""
+    ordinals = days.astype(np.int64) + dt.date(1970, 1, 1).toordinal()
+    return [
+        dt.date.fromordinal(n) for n in np.clip(ordinals, dt.date.min.toordinal(), dt.date.max.toordinal()).tolist()
+    ]

@@ -1,0 +1,330 @@
+"""The model: a Searcher whose code is the definition of what a query means. Small and obvious, slow, all in memory.
+
+Every node is answered for one document at a time by the words that stand in it. Other engines are right when they agree
+with this one: the same documents, scores to 1e-5, the same counts (tests/engines/contract.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from index.documents import Document
+from index.records import FIELDS, Record
+from index.text import Analyzer
+from search.engines import Bucket, Count, Entry, Request, Response, Scored, WordStatistics
+from search.engines.meaning import Fields, Leaf, content_words, demands, keyword_key, leaves, timeline
+from search.query import (
+    Aimed,
+    All,
+    Any,
+    Between,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    SameSentence,
+    Wildcard,
+    Word,
+)
+from search.ranking import LEAD, RANKING, Averages, Counts, Ranking, Saturation, idf, nearness, score
+
+__all__ = ["MemorySearcher"]
+
+Span = tuple[int, int]
+
+
+class _Token(NamedTuple):
+    form: str
+    position: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One document as it is searched: its tokens by field, and lengths in words (a compound counts its parts)."""
+
+    document: Document
+    tokens: dict[str, list[_Token]]
+    lengths: dict[str, int]
+
+    @property
+    def day(self) -> int:
+        """Days since the beginning of the calendar, 0 without a date."""
+        return self.document.date.toordinal() if self.document.date else 0
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What scoring a request needs beside the document."""
+
+    form: Saturation
+    weights: dict[Leaf, float] = field(default_factory=dict)
+
+
+class MemorySearcher:
+    """Answers over *records*; of several with one id the last counts."""
+
+    def __init__(self, records: Iterable[Record], analyzer: Analyzer, *, ranking: Ranking = RANKING) -> None:
+        self._analyzer = analyzer
+        self._ranking = ranking
+        self._texts = {record.document.id: _text(record, analyzer) for record in records}
+        titles, texts = ([text.lengths[name] for text in self._texts.values()] for name in ("title", "text"))
+        size = max(1, len(self._texts))
+        self._averages = Averages(title=sum(titles) / size, text=sum(texts) / size)
+
+    def search(self, request: Request) -> Response:
+        asked = _Asked(self._ranking.saturation(content_words(request.query)))
+        scores: dict[str, float] = {}
+        for doc_id, text in self._texts.items():
+            found = self._score(request.query, text, FIELDS, asked)
+            if found is not None and all(self._score(f, text, FIELDS, asked) is not None for f in request.filters):
+                scores[doc_id] = found
+        order = self._order(request, scores, asked)
+        matches = [self._texts[doc_id].document for doc_id in scores]
+        return Response(
+            hits=tuple(Scored(doc_id, scores[doc_id]) for doc_id in order[request.offset :][: request.limit]),
+            total=len(scores),
+            words=tuple(self._statistics(leaf) for leaf in leaves(request.query)) if request.words else (),
+            facets={name: _facet(matches, name, request.facet_size) for name in request.facets},
+            timeline=_timeline(matches) if request.timeline else (),
+        )
+
+    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
+        found: Counter[str] = Counter()
+        for text in self._texts.values():
+            forms = {token.form.lower() for name in FIELDS for token in text.tokens[name]}
+            found.update(form for form in forms if form.startswith(prefix))
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return [Entry(form, count) for form, count in ranked[:limit]]
+
+    def documents(self, ids: Sequence[str]) -> list[Document]:
+        return [self._texts[doc_id].document for doc_id in ids if doc_id in self._texts]
+
+    def close(self) -> None:
+        self._texts.clear()
+
+    def _order(self, request: Request, scores: dict[str, float], asked: _Asked) -> list[str]:
+        """Ids in order of the answer; the best by words alone get what nearness adds, and are put in order again."""
+        ids = sorted(scores)
+        ids.sort(key=lambda doc_id: -self._texts[doc_id].day)
+        if request.sort == "date":
+            # Documents without a date come last in either direction.
+            ids.sort(key=lambda doc_id: self._texts[doc_id].day or 10**9)
+        elif request.sort == "relevance":
+            ids.sort(key=lambda doc_id: -scores[doc_id])
+            best = ids[: self._ranking.depth]
+            for doc_id in best:
+                scores[doc_id] += self._nearness(request.query, self._texts[doc_id], asked)
+            ids[: self._ranking.depth] = sorted(best, key=lambda doc_id: -scores[doc_id])
+        return ids
+
+    def _score(self, node: Node, text: _Text, fields: Fields, asked: _Asked) -> float | None:
+        """The score of *node* in one document, None where it does not match. *fields*: where words are looked for."""
+
+        def parts_of(parts: Iterable[Node]) -> list[float]:
+            return [s for part in parts if (s := self._score(part, text, fields, asked)) is not None]
+
+        match node:
+            case Word() | Wildcard() | Fuzzy():
+                return self._word(Leaf(node, fields), text, asked)
+            case Phrase(parts) | Near(parts, _) | SameSentence(parts):
+                return sum(parts_of(parts)) if self._stands(node, text, fields) else None
+            case All(parts):
+                required, extra = demands(parts)
+                found = parts_of(required)
+                return sum(found) + sum(parts_of(extra)) if len(found) == len(required) else None
+            case Any(parts):
+                return sum(found) if (found := parts_of(parts)) else None
+            case Aimed(name, part):
+                return self._score(part, text, (name,), asked)
+            case Boosted(part, factor):
+                found_one = self._score(part, text, fields, asked)
+                return None if found_one is None else factor * found_one
+            case _:
+                return 0.0 if self._passes(node, text, fields, asked) else None
+
+    def _passes(self, node: Node, text: _Text, fields: Fields, asked: _Asked) -> bool:
+        """Whether the document matches a node that never scores."""
+        match node:
+            case Not(part):
+                return self._score(part, text, fields, asked) is None
+            case Keyword(name, values):
+                here = {keyword_key(value) for value in _values(text.document, name)}
+                return not here.isdisjoint(map(keyword_key, values))
+            case Between(first, last):
+                date = text.document.date
+                return date is not None and (first is None or first <= date) and (last is None or date <= last)
+            case Everything():
+                return True
+            case _:
+                return False
+
+    def _word(self, leaf: Leaf, text: _Text, asked: _Asked) -> float | None:
+        counts: defaultdict[str, float] = defaultdict(float)
+        for name in leaf.fields:
+            for token in text.tokens[name]:
+                place = name if name != "text" else "lead" if token.position < LEAD else "body"
+                counts[place] += self._grade(leaf.term, token.form)
+        if not any(counts.values()):
+            return None
+        title, length = text.lengths["title"], text.lengths["text"]
+        return score(
+            Counts(**counts),
+            idf=self._weight(leaf, asked),
+            title=title,
+            text=length,
+            averages=self._averages,
+            form=asked.form,
+            ranking=self._ranking,
+        )
+
+    def _weight(self, leaf: Leaf, asked: _Asked) -> float:
+        """The idf of a word; documents are counted in the fields it is looked for in."""
+        if leaf not in asked.weights:
+            asked.weights[leaf] = idf(len(self._texts), sum(self._has(leaf, text) for text in self._texts.values()))
+        return asked.weights[leaf]
+
+    def _has(self, leaf: Leaf, text: _Text) -> bool:
+        return any(self._grade(leaf.term, token.form) for name in leaf.fields for token in text.tokens[name])
+
+    def _grade(self, term: Word | Wildcard | Fuzzy, form: str) -> float:
+        """How well a surface form matches, 0 for not at all. Case never matters to the form itself."""
+        low = form.lower()
+        match term:
+            case Wildcard():
+                return float(re.fullmatch(_regex(term.pattern), low, re.DOTALL) is not None)
+            case Fuzzy():
+                slips = OSA.distance(term.form.lower(), low)
+                return 1 / (1 + slips) if slips <= term.distance else 0.0
+            case Word():
+                if low == term.form.lower():
+                    return self._ranking.typed
+                ours = [] if term.exact else [lemma.text for lemma in term.lemmas]
+                theirs = [lemma.text for lemma in self._analyzer.lemmas(form)]
+                if ours and theirs and ours[0] == theirs[0]:
+                    return self._ranking.likeliest
+                return 0.0 if set(ours).isdisjoint(theirs) else self._ranking.shared
+
+    def _stands(self, node: Phrase | Near | SameSentence, text: _Text, fields: Fields) -> bool:
+        """Whether the parts stand together in one field. Two parts may be met by the same word, but for a phrase."""
+        return any(self._spans(node, text.tokens[name], name) for name in fields)
+
+    def _spans(self, node: Node, tokens: list[_Token], name: str) -> set[Span]:
+        """Where *node* stands in a field, as half-open positions; nodes that are not about places stand nowhere."""
+        match node:
+            case Word() | Wildcard() | Fuzzy():
+                return {(token.position, token.position + 1) for token in tokens if self._grade(node, token.form)}
+            case Any(parts):
+                return {span for part in parts for span in self._spans(part, tokens, name)}
+            case Boosted(part, _):
+                return self._spans(part, tokens, name)
+            case Aimed(field, part):
+                return self._spans(part, tokens, name) if field == name else set()
+            case Phrase(parts) | Near(parts, _) | SameSentence(parts) if parts:
+                places = [self._spans(part, tokens, name) for part in parts]
+                if isinstance(node, Phrase):
+                    return _chained(places)
+                if isinstance(node, Near):
+                    return _windows(places, node.distance)
+                return set() if name == "aside" else _together(places, tokens, name)
+            case _:
+                return set()
+
+    def _nearness(self, query: Node, text: _Text, asked: _Asked) -> float:
+        words = list(leaves(query))
+        fields = [
+            sorted(
+                (token.position, number)
+                for number, leaf in enumerate(words)
+                if name in leaf.fields
+                for token in text.tokens[name]
+                if self._grade(leaf.term, token.form)
+            )
+            for name in ("title", "text")
+        ]
+        weights = [self._weight(leaf, asked) for leaf in words]
+        length = text.lengths["text"]
+        return nearness(fields, weights, text=length, averages=self._averages, form=asked.form, ranking=self._ranking)
+
+    def _statistics(self, leaf: Leaf) -> WordStatistics:
+        forms: Counter[str] = Counter()
+        for text in self._texts.values():
+            forms.update({token.form for name in FIELDS for token in text.tokens[name]})
+        found = [Count(form, n) for form, n in forms.items() if self._grade(leaf.term, form)]
+        everywhere = Leaf(leaf.term, FIELDS)
+        documents = sum(self._has(everywhere, text) for text in self._texts.values())
+        return WordStatistics(tuple(sorted(found, key=lambda count: (-count.count, count.value))), documents)
+
+
+def _text(record: Record, analyzer: Analyzer) -> _Text:
+    fields: dict[str, list[_Token]] = {}
+    for name in FIELDS:
+        tokens = record.tokens[name]
+        rows = zip(tokens.forms.tolist(), tokens.positions.tolist(), tokens.sentences.tolist(), strict=True)
+        fields[name] = [_Token(analyzer.form(number), position, sentence) for number, position, sentence in rows]
+    lengths = {name: len({token.position for token in tokens}) for name, tokens in fields.items()}
+    return _Text(record.document, fields, lengths)
+
+
+def _regex(pattern: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.lower())
+
+
+def _chained(places: list[set[Span]]) -> set[Span]:
+    """One span from each part, each beginning where the one before it ends."""
+    spans = places[0]
+    for following in places[1:]:
+        spans = {(start, end) for start, middle in spans for begin, end in following if begin == middle}
+    return spans
+
+
+def _windows(places: list[set[Span]], distance: int) -> set[Span]:
+    """Windows that begin with a part, hold all of them and at most *distance* further words; the shortest for each."""
+    windows = set()
+    for start in sorted({start for spans in places for start, _ in spans}):
+        # Of each part the match that ends first; of those that end together the shortest.
+        chosen = [min(((end, -begin) for begin, end in spans if begin >= start), default=None) for spans in places]
+        matches = [match for match in chosen if match]
+        end = max(end for end, _ in matches)
+        if len(matches) == len(places) and end - start <= distance + sum(end + begin for end, begin in matches):
+            windows.add((start, end))
+    return windows
+
+
+def _together(places: list[set[Span]], tokens: list[_Token], name: str) -> set[Span]:
+    """Sentences that hold every part; a title is one. Captions and bylines are no sentences."""
+    sentences = {token.position: token.sentence if name == "text" else 0 for token in tokens}
+    bounds: defaultdict[int, list[int]] = defaultdict(list)
+    for position, sentence in sentences.items():
+        bounds[sentence].append(position)
+    spans = {(min(positions), max(positions) + 1) for positions in bounds.values()}
+    return {
+        (start, end) for start, end in spans if all(any(start <= a and b <= end for a, b in part) for part in places)
+    }
+
+
+def _values(document: Document, name: str) -> set[str]:
+    values = {"source": (document.source,), "tag": document.tags, "author": document.authors}.get(name, ())
+    return {value for value in values if value}
+
+
+def _facet(matches: list[Document], name: str, size: int) -> tuple[Count, ...]:
+    found = Counter(value for document in matches for value in _values(document, name))
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Count(value, count) for value, count in ranked[:size])
+
+
+def _timeline(matches: list[Document]) -> tuple[Bucket, ...]:
+    epoch = dt.date(1970, 1, 1).toordinal()
+    return timeline(Counter(document.date.toordinal() - epoch for document in matches if document.date))
