@@ -1,4 +1,4 @@
-"""Answers in the terminal: ``python -m search "запрос"``; ``--json`` as the HTTP interface does; ``--trec`` for evaluation.
+"""Answers in the terminal: ``python -m search "запрос"``; ``--json`` as HTTP does; ``--trec`` for evaluation.
 
 Exit status: 0, also when nothing was found; 2 when there is no index or an option is wrong.
 """

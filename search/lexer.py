@@ -106,7 +106,7 @@ def _word(text: str, at: int) -> Lexeme:
         return _phrase(text, at + 1, exact=True)
     body = _TAIL.fullmatch(word[1:] if exact else word)
     if body is None:
-        return Lexeme("text", "", at, end)
+        return Lexeme("text", "*" if "*" in word else "", at, end)
     slips, boost = body["slips"], body["boost"]
     number = None if slips is None else int(slips or -1)
     return Lexeme("text", body["word"], at + exact, end, number, exact, float(boost or 1.0))

@@ -140,7 +140,8 @@ class _Parser:
                     All((found, right)) if isinstance(right, Not) else (right if isinstance(found, Nothing) else found)
                 )
             elif operator.kind == "near":
-                found = Near((_required(found), _required(right)), operator.number or 1)
+                # Neighbours are at distance 1: no further word between them.
+                found = Near((_required(found), _required(right)), max(0, (operator.number or 1) - 1))
             else:
                 before = found.parts if isinstance(found, SameSentence) else (_required(found),)
                 found = SameSentence((*before, _required(right)))
@@ -233,8 +234,8 @@ class _Parser:
             slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
             return _boosted(Fuzzy(word, form, slips, lexeme.start, lexeme.end), lexeme.boost)
         parts = self.compounds(tokens, word, lexeme.start, exact=lexeme.exact)
-        found = _join(All, parts)
-        return _boosted(found, lexeme.boost) if found is not None else Nothing()
+        found = _join(All, [_boosted(part, lexeme.boost) for part in parts])
+        return found if found is not None else Nothing()
 
     def wildcard(self, lexeme: Lexeme) -> Node:
         pattern = "".join(char for char in fold(lexeme.text).lower() if char.isalnum() or char in "*?-'.")

@@ -6,6 +6,7 @@ something and has content. Cost: one look-up in the dictionary, cached.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from index.text.fold import shape
@@ -13,6 +14,7 @@ from index.text.lemmas import _morph as dictionary
 
 __all__ = ["is_function_word"]
 
+_CYRILLIC = re.compile("[а-яА-ЯёЁ-]+")
 # Parts of speech of OpenCorpora that link or point and name nothing.
 _EMPTY = frozenset({"PREP", "CONJ", "PRCL", "INTJ", "NPRO"})
 # Adverbs, adjectives and verbs that only shape a question or a sentence; the dictionary calls them content words.
@@ -27,7 +29,7 @@ _BELIEF = 0.6
 @lru_cache(maxsize=65_536)
 def is_function_word(form: str) -> bool:
     """Whether the folded *form* carries no content of its own."""
-    if shape(form) == "upper":
+    if shape(form) == "upper" or not _CYRILLIC.fullmatch(form):
         return False
     parses = dictionary().parse(form.lower())
     total = sum(parse.score for parse in parses) or 1.0

@@ -1,0 +1,181 @@
+"""What a reader types is understood, whatever it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.text import Analyzer
+from search.language import LANGUAGE
+from search.parse import Limits, Parsed, parse
+from search.query import (
+    Aimed,
+    All,
+    Any,
+    Between,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Phrase,
+    SameSentence,
+    Wildcard,
+    Word,
+    walk,
+)
+from search.show import show
+
+TODAY = dt.date(2026, 11, 20)
+ANALYZER = Analyzer()
+
+
+def parsed(text: str, **limits: int) -> Parsed:
+    return parse(text, ANALYZER, today=TODAY, limits=Limits(**limits))
+
+
+def outline(node: Node) -> str:
+    """The tree's shape as text: what a table of expectations can hold."""
+    match node:
+        case Word(text, exact=exact, optional=optional):
+            return f"{'!' if exact else ''}{text}{'?' if optional else ''}"
+        case Wildcard(text) | Fuzzy(text):
+            return f"{type(node).__name__}({text}{node.distance if isinstance(node, Fuzzy) else ''})"
+        case Phrase(parts) | All(parts) | Any(parts) | SameSentence(parts):
+            return f"{type(node).__name__}({', '.join(map(outline, parts))})"
+        case Near(parts, distance):
+            return f"Near{distance}({', '.join(map(outline, parts))})"
+        case Not(part):
+            return f"Not({outline(part)})"
+        case Aimed(field, part):
+            return f"{field}:{outline(part)}"
+        case Boosted(part, factor):
+            return f"{outline(part)}^{factor:g}"
+        case Keyword(field, values):
+            return f"{field}={'|'.join(values)}"
+        case Between(first, last):
+            return f"[{first or ''}..{last or ''}]"
+        case _:
+            return type(node).__name__
+
+
+TABLE = [
+    ("сталь завод", "All(сталь, завод)"),
+    ("кто победил в Астане", "All(кто?, победил, в?, Астане)"),
+    ("«рост цен»", "Phrase(рост, цен)"),
+    ('"рост цен"', "Phrase(рост, цен)"),
+    ("“рост цен”", "Phrase(рост, цен)"),
+    ("„рост цен“", "Phrase(рост, цен)"),
+    ('"рост цен"~5', "Near5(рост, цен)"),
+    ("!стали", "!стали"),
+    ('"!стали рост"', "Phrase(!стали, рост)"),
+    ("сталь -чугун", "All(сталь, Not(чугун))"),
+    ("сталь НЕ чугун", "All(сталь, Not(чугун))"),
+    ("сталь NOT чугун", "All(сталь, Not(чугун))"),
+    ("-чугун", "All(Everything, Not(чугун))"),
+    ("сталь | чугун", "Any(сталь, чугун)"),
+    ("сталь ИЛИ чугун OR медь", "Any(сталь, чугун, медь)"),
+    ("завод сталь | чугун", "Any(All(завод, сталь), чугун)"),
+    ("завод (сталь | чугун)", "All(завод, Any(сталь, чугун))"),
+    ("сталь И завод AND цех", "All(сталь, завод, цех)"),
+    ("суд & приговор & срок", "SameSentence(суд, приговор, срок)"),
+    ("суд /3 приговор", "Near2(суд, приговор)"),
+    ("минист*", "Wildcard(минист*)"),
+    ("м?нистр", "Wildcard(м?нистр)"),
+    ("слово~", "Fuzzy(слово2)"),
+    ("слово~1", "Fuzzy(слово1)"),
+    ("дом~", "Fuzzy(дом1)"),
+    ("заголовок:сталь цех", "All(title:сталь, цех)"),
+    ("title:(сталь | чугун)", "title:Any(сталь, чугун)"),
+    ('тег:"малый бизнес"', "tag=малый бизнес"),
+    ("источник:Вестник", "source=Вестник"),
+    ("author:Иванов", "author=Иванов"),
+    ("дата:2024", "[2024-01-01..2024-12-31]"),
+    ("дата:2024-02", "[2024-02-01..2024-02-29]"),
+    ("дата:01.02.2024..15.03.2024", "[2024-02-01..2024-03-15]"),
+    ("дата:>2024-02", "[2024-03-01..]"),
+    ("дата:<=2024-02-10", "[..2024-02-10]"),
+    ("дата:вчера", "[2026-11-19..2026-11-19]"),
+    ('дата:"за неделю"', "[2026-11-13..2026-11-20]"),
+    ("слово^2 дело", "All(слово^2, дело)"),
+    ("премьер-министр", "Any(премьер-министр, Phrase(премьер, министр))"),
+    ("Кто такой Мороз?", "All(Кто?, такой?, Мороз)"),
+    ("в 12:30", "All(в?, 12, 30)"),
+    ("цены — рост", "All(цены, рост)"),
+    ("", "Nothing"),
+    ("?!…", "Nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "shape"), TABLE)
+def test_a_query_is_understood_as_the_language_says(text: str, shape: str) -> None:
+    result = parsed(text)
+    assert outline(result.tree) == shape
+    assert result.warnings == ()
+
+
+SLIPS = [
+    ("«рост цен", "Phrase(рост, цен)", "Кавычка не закрыта"),
+    ("(сталь", "сталь", "Скобка не закрыта"),
+    ("сталь)", "сталь", "Лишняя закрывающая скобка"),
+    ("сталь |", "сталь", "не учтено"),
+    ("| сталь", "сталь", "не учтено"),
+    ("И сталь", "сталь", "не учтено"),
+    ("& сталь", "сталь", "не учтено"),
+    ("сталь НЕ", "сталь", "не учтено"),
+    ("*", "Nothing", "не учтено"),
+    ("дата:32.13.2024 сталь", "сталь", "не дата"),
+    ("тег: сталь", "сталь", ""),
+    ("((((сталь))))", "Nothing", "Скобки глубже"),
+    ("слово " * 20, "All(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
+]
+
+
+@pytest.mark.parametrize(("text", "shape", "said"), SLIPS)
+def test_a_slip_is_understood_and_said(text: str, shape: str, said: str) -> None:
+    result = parsed(text, depth=3, words=8)
+    if shape != "Nothing":
+        assert shape in outline(result.tree)
+    assert said in " ".join(result.warnings)
+
+
+@pytest.mark.parametrize("rule", LANGUAGE, ids=lambda rule: rule.syntax)
+def test_every_example_of_the_help_page_is_understood_without_a_warning(rule: object) -> None:
+    result = parsed(rule.example)  # type: ignore[attr-defined]
+    assert not isinstance(result.tree, Nothing)
+    assert result.warnings == ()
+
+
+def test_offsets_point_into_the_query_as_typed() -> None:
+    text = "  !стали «рост цен» -чугуна премьер-министр"
+    for node in walk(parsed(text).tree):
+        if isinstance(node, Word):
+            assert text[node.start : node.end] == node.text
+
+
+WORDS = ("сталь", "Стали", "премьер-министр", "в", "м?нистр", "а", "№5", "1 200", "ё", "\u0301")
+OPERATORS = ("НЕ", "ИЛИ", "И", "|", "&", "/3", "(", ")", "«", "»", '"', "!", "-", "~", "^2", "*", "?")
+FIELDS = ("заголовок:", "дата:2024", "тег:", ":", " ", "  ")
+PIECES = st.sampled_from((*WORDS, *OPERATORS, *FIELDS))
+
+
+@given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_understood_and_printing_is_stable(text: str) -> None:
+    result = parsed(text)
+    printed = show(result.tree)
+    again = parsed(printed)
+    assert show(again.tree) == printed
+    assert isinstance(result.tree, Nothing | Everything) or printed
+
+
+@given(st.lists(st.sampled_from(["(", ")", "-", "!", '"', "|", "&", "a"]), max_size=3000).map("".join))
+@settings(max_examples=20, deadline=None)
+def test_a_hostile_query_ends_within_its_limits(text: str) -> None:
+    assert len(list(walk(parsed(text).tree))) <= 3 * Limits().words
