@@ -1,0 +1,236 @@
+"""Analysed documents held in memory until they are written as a segment: tokens -> sort by form -> posting arrays.
+
+Tokens arrive in order of document, field and position, so one sort by form makes posting lists. NumPy sorts plain
+64-bit numbers several times faster than it finds an order: form and place are packed into one number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.documents import Document
+from index.engines.whoosh import varint
+from index.engines.whoosh.format import SectionsWriter
+from index.engines.whoosh.keys import key_of
+from index.engines.whoosh.keywords import put_keywords
+from index.engines.whoosh.postings import LEAD, Postings, PostingsWriter, count_table
+from index.engines.whoosh.segment import NO_DATE
+from index.engines.whoosh.stored import StoredWriter, packed
+from index.engines.whoosh.strings import put_strings
+from index.records import FIELDS, Record
+from index.text import Analyzer
+
+__all__ = ["Buffer", "put_ids"]
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_START = 1 << 16
+# Bytes of memory for each token while a segment is written (measured 105-120), and for each byte of stored text.
+_TOKEN_COST, _TEXT_COST, _DOCUMENT_COST = 128, 2, 1000
+# Counts below this fit in four bits each; nearly all do.
+_SMALL = 16
+_TEXT = FIELDS.index("text")
+
+
+class Buffer:
+    """Documents 0, 1, … in order of ``add``; ``drop`` takes one out again. ``cost`` is the memory needed, in bytes."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self._dates: list[int] = []
+        self._keywords: dict[str, list[tuple[str, ...]]] = {"source": [], "tag": [], "author": []}
+        self._entries: list[bytes] = []
+        self._sizes: list[int] = []
+        self._dropped: set[int] = set()
+        self._tokens = np.empty((3, _START), np.int32)  # form, position, sentence
+        self._used = 0
+        self.cost = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def add(self, record: Record) -> None:
+        """Takes in *record*; ids must differ but for dropped ones."""
+        document = record.document
+        entry = packed(document)
+        for name in FIELDS:
+            tokens = record.tokens[name]
+            size = len(tokens.forms)
+            start, end = self._used, self._used + size
+            if end > self._tokens.shape[1]:
+                self._grow(end)
+            self._tokens[0, start:end] = tokens.forms
+            self._tokens[1, start:end] = tokens.positions
+            self._tokens[2, start:end] = tokens.sentences
+            self._sizes.append(size)
+            self._used = end
+            self.cost += size * _TOKEN_COST
+        self._add_document(document, entry)
+
+    def drop(self, number: int) -> None:
+        """Takes document *number* out again."""
+        self._dropped.add(number)
+
+    def write(self, path: Path, analyzer: Analyzer) -> tuple[int, int, tuple[int, ...]]:
+        """Writes the segment file; returns its identity, its number of documents and the words of each field."""
+        self._discard()
+        sections = SectionsWriter(path.parent)
+        stored = StoredWriter(sections)
+        for entry in self._entries:
+            stored.add(entry)
+        stored.finish()
+        self._entries.clear()
+        sections.put("dates", np.array(self._dates, np.int32))
+        put_ids(sections, self.ids)
+        for field, values in self._keywords.items():
+            put_keywords(sections, field, values)
+        lengths = self._put_tokens(sections, analyzer)
+        return sections.write(path), len(self.ids), tuple(int(total) for total in lengths.sum(axis=1, dtype=np.int64))
+
+    def _add_document(self, document: Document, entry: bytes) -> None:
+        self.ids.append(document.id)
+        self._dates.append(document.date.toordinal() - _EPOCH if document.date else NO_DATE)
+        self._keywords["source"].append((document.source,))
+        self._keywords["tag"].append(document.tags)
+        self._keywords["author"].append(document.authors)
+        self._entries.append(entry)
+        self.cost += len(entry) * _TEXT_COST + _DOCUMENT_COST
+
+    def _grow(self, needed: int) -> None:
+        grown = np.empty((3, max(needed, 2 * self._tokens.shape[1])), np.int32)
+        grown[:, : self._used] = self._tokens[:, : self._used]
+        self._tokens = grown
+
+    def _discard(self) -> None:
+        """Removes the dropped documents from every array."""
+        if not self._dropped:
+            return
+        kept = [number for number in range(len(self.ids)) if number not in self._dropped]
+        sizes = np.array(self._sizes, np.int64).reshape(-1, len(FIELDS))
+        live = np.zeros(len(self.ids), bool)
+        live[kept] = True
+        tokens = self._tokens[:, : self._used][:, np.repeat(live, sizes.sum(axis=1))]
+        self._tokens, self._used = tokens, tokens.shape[1]
+        self._sizes = sizes[kept].reshape(-1).tolist()
+        self.ids = [self.ids[number] for number in kept]
+        self._dates = [self._dates[number] for number in kept]
+        self._entries = [self._entries[number] for number in kept]
+        self._keywords = {field: [values[number] for number in kept] for field, values in self._keywords.items()}
+        self._dropped.clear()
+
+    def _put_tokens(self, sections: SectionsWriter, analyzer: Analyzer) -> NDArray[np.uint32]:
+        """Writes everything made of tokens; returns the lengths."""
+        used = slice(0, self._used)
+        forms, positions = self._tokens[0, used], self._tokens[1, used]
+        places = np.repeat(np.arange(len(self._sizes), dtype=np.int32), self._sizes)  # len(FIELDS) * document + field
+        lengths = self._lengths(places, positions)
+        sections.put("lengths", lengths.reshape(-1))
+        self._put_sentences(sections, places, positions, self._tokens[2, used])
+        keys, ranks = _sorted_forms(forms, analyzer)
+        order, ranks = _sorted_by(ranks, len(keys))
+        _put_postings(sections, ranks, places[order], positions[order], lengths)
+        put_strings(sections, "forms", keys)
+        return lengths
+
+    def _lengths(self, places: NDArray[np.int32], positions: NDArray[np.int32]) -> NDArray[np.uint32]:
+        """Words of each field: its distinct positions, so that a compound counts its parts and not its whole."""
+        fresh = (np.diff(positions, prepend=-1) != 0) | (np.diff(places, prepend=-1) != 0)
+        words = np.bincount(places[fresh], minlength=len(self._sizes))
+        return words.reshape(-1, len(FIELDS)).T.astype(np.uint32)
+
+    def _put_sentences(
+        self,
+        sections: SectionsWriter,
+        places: NDArray[np.int32],
+        positions: NDArray[np.int32],
+        sentences: NDArray[np.int32],
+    ) -> None:
+        """Where sentences of ``text`` start, but for the first of each document: gaps of positions."""
+        start = np.flatnonzero(
+            (np.diff(sentences, prepend=0) != 0) & (np.diff(places, prepend=-1) == 0) & (places % len(FIELDS) == _TEXT)
+        )
+        docs, at = places[start] // len(FIELDS), positions[start].astype(np.int64)
+        gaps = np.where(np.diff(docs, prepend=-1) != 0, at, np.diff(at, prepend=0))
+        data, width = varint.encode(gaps)
+        size = np.bincount(docs, width, len(self.ids))
+        sections.put("sentence_at", np.concatenate(([0], np.cumsum(size))).astype(np.uint32))
+        sections.put("sentence_bytes", data)
+
+
+def put_ids(sections: SectionsWriter, ids: list[str]) -> None:
+    """Writes the table of document ids and both ways between a document's number and its id's place."""
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32)
+    ranks = np.empty(len(ids), np.uint32)
+    ranks[order] = np.arange(len(ids), dtype=np.uint32)
+    put_strings(sections, "ids", [ids[number] for number in order.tolist()])
+    sections.put("id_docs", order)
+    sections.put("id_ranks", ranks)
+
+
+def _sorted_forms(forms: NDArray[np.int32], analyzer: Analyzer) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct keys of *forms*, sorted, and the place among them of each token's form."""
+    present = np.zeros(int(forms.max()) + 1 if len(forms) else 0, bool)
+    present[forms] = True
+    numbers = np.flatnonzero(present).tolist()
+    keyed = sorted((key_of(analyzer.form(number)), number) for number in numbers)
+    place = np.zeros(len(present), np.int64)
+    place[[number for _, number in keyed]] = np.arange(len(keyed))
+    return [key for key, _ in keyed], place[forms]
+
+
+def _sorted_by(ranks: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The stable order of *ranks* (all below *count*), and them in that order."""
+    bits = max(len(ranks) - 1, 1).bit_length()
+    if bits + count.bit_length() > 63:
+        raise OverflowError(f"{len(ranks)} tokens of {count} forms in one run")
+    packed_ranks = ranks << bits
+    packed_ranks |= np.arange(len(ranks))
+    packed_ranks.sort()
+    return packed_ranks & ((1 << bits) - 1), packed_ranks >> bits
+
+
+def _put_postings(
+    sections: SectionsWriter,
+    ranks: NDArray[np.int64],
+    places: NDArray[np.int32],
+    positions: NDArray[np.int32],
+    lengths: NDArray[np.uint32],
+) -> None:
+    """Writes posting lists of tokens that are in order of form, document, field and position."""
+    fields, docs = places % len(FIELDS), places // len(FIELDS)
+    new_form = np.diff(ranks, prepend=-1) != 0
+    new_posting = new_form | (np.diff(docs, prepend=-1) != 0)
+    new_field = new_posting | (np.diff(fields, prepend=-1) != 0)
+    gaps = np.where(new_field, positions, np.diff(positions, prepend=0))
+    pos_bytes, width = varint.encode(gaps)
+    begin = np.flatnonzero(new_posting)
+    kinds = fields + (fields > _TEXT) + ((fields == _TEXT) & (positions >= LEAD))
+    table, rows = _counts(np.cumsum(new_posting) - 1, kinds, len(begin))
+    pos_start = (np.cumsum(width, dtype=np.int64) - width)[begin]
+    pos_size = np.diff(pos_start, append=len(pos_bytes))
+    writer = PostingsWriter(sections, table, lengths)
+    writer.add(Postings(ranks[begin], docs[begin].astype(np.int64), rows, pos_bytes, pos_start, pos_size))
+    writer.finish()
+
+
+def _counts(
+    posting: NDArray[np.int64], kinds: NDArray[np.int32], postings: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The table of distinct counts, and the row of each posting. Small counts are told apart without sorting."""
+    counts = np.bincount(posting * 4 + kinds, minlength=4 * postings).reshape(-1, 4)
+    small = (counts < _SMALL).all(axis=1)
+    codes = counts[:, 0] << 12 | counts[:, 1] << 8 | counts[:, 2] << 4 | counts[:, 3]
+    frequencies = np.bincount(codes[small], minlength=1 << 16)
+    used = np.flatnonzero(frequencies)
+    of_codes = np.stack([used >> shift & 15 for shift in (12, 8, 4, 0)], axis=1)
+    candidates = np.concatenate((of_codes, counts[~small])).astype(np.uint32)
+    weights = np.concatenate((frequencies[used], np.ones(int((~small).sum()), np.int64)))
+    table, place = count_table(candidates, weights)
+    of_code = np.zeros(1 << 16, np.int64)
+    of_code[used] = place[: len(used)]
+    rows = of_code[np.where(small, codes, 0)]
+    rows[~small] = place[len(used) :]
+    return table, rows

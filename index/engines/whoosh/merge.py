@@ -1,0 +1,184 @@
+"""Several segments into one, without the deleted documents; bounded memory, whatever their size.
+
+Lists are read a range of forms at a time. Positions are moved as bytes and stored documents as packed blocks, so only
+document numbers are made anew. Knows nothing of analysis: what is in the segments is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.engines.whoosh import varint
+from index.engines.whoosh.buffer import put_ids
+from index.engines.whoosh.format import SectionsWriter
+from index.engines.whoosh.keywords import KEYWORDS, merge_keywords
+from index.engines.whoosh.postings import CODES, Postings, PostingsWriter, count_table
+from index.engines.whoosh.segment import Segment
+from index.engines.whoosh.stored import StoredWriter
+from index.engines.whoosh.strings import put_strings
+
+__all__ = ["Source", "merge"]
+
+# Postings unpacked at a time, about 150 bytes each; one list longer than this is still taken whole.
+_CHUNK = 1_000_000
+
+# A segment and a mark for each of its documents that stays.
+Source = tuple[Segment, NDArray[np.bool_]]
+
+
+def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, ...]]:
+    """Writes the segment file of *sources*; returns its identity, its number of documents and the words of each field.
+
+    Documents keep their order. Ids must be distinct among those that stay.
+    """
+    sections = SectionsWriter(path.parent)
+    _put_stored(sections, sources)
+    sections.put("dates", np.concatenate([segment.dates[live] for segment, live in sources]))
+    lengths = np.concatenate([segment.lengths[:, live] for segment, live in sources], axis=1)
+    sections.put("lengths", lengths.reshape(-1))
+    put_ids(sections, [doc_id for source in sources for doc_id in _ids(*source)])
+    for field in KEYWORDS:
+        merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])
+    _put_sentences(sections, sources)
+    _put_postings(sections, sources, lengths)
+    return sections.write(path), lengths.shape[1], tuple(int(total) for total in lengths.sum(axis=1, dtype=np.int64))
+
+
+def _ids(segment: Segment, live: NDArray[np.bool_]) -> list[str]:
+    ids = segment.ids.keys(0, len(segment.ids))
+    return [ids[rank] for rank in segment.id_ranks[live].tolist()]
+
+
+def _put_stored(sections: SectionsWriter, sources: Sequence[Source]) -> None:
+    writer = StoredWriter(sections)
+    for segment, live in sources:
+        for block in range(len(segment.stored)):
+            low, high = segment.stored.span(block)
+            kept = live[low:high]
+            if kept.all():
+                writer.add_block(segment.stored.block(block), high - low)
+                continue
+            for number in np.flatnonzero(kept).tolist():
+                writer.add(segment.stored.entries(block)[number])
+    writer.finish()
+
+
+def _put_sentences(sections: SectionsWriter, sources: Sequence[Source]) -> None:
+    sizes = []
+    for segment, live in sources:
+        at = segment.sentence_at.astype(np.int64)
+        size = np.diff(at)[live]
+        sections.put("sentence_bytes", varint.copy_spans(segment.sentence_bytes, at[:-1][live], size))
+        sizes.append(size)
+    ends = np.concatenate((np.zeros(1, np.int64), *sizes)).cumsum()
+    sections.put("sentence_at", ends.astype(np.uint32))
+
+
+def _put_postings(sections: SectionsWriter, sources: Sequence[Source], lengths: NDArray[np.uint32]) -> None:
+    segments = [segment for segment, _ in sources]
+    keys, forms = _united_forms(segments)
+    table, rows = _united_counts(segments)
+    writer = PostingsWriter(sections, table, lengths)
+    docs = _new_numbers([live for _, live in sources])
+    for low, high in _chunks(segments, forms, len(keys)):
+        parts = [
+            _part(segment, own_forms, own_rows, own_docs, low, high)
+            for segment, own_forms, own_rows, own_docs in zip(segments, forms, rows, docs, strict=True)
+        ]
+        writer.add(_joined(parts))
+    put_strings(sections, "forms", [keys[number] for number in writer.finish().tolist()])
+
+
+def _united_forms(segments: Sequence[Segment]) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """All keys, sorted, and for each segment the new number of each of its forms."""
+    union: set[str] = set()
+    for segment in segments:
+        union.update(segment.forms.keys(0, len(segment.forms)))
+    keys = sorted(union)
+    number = dict(zip(keys, range(len(keys)), strict=True))
+    forms = []
+    for segment in segments:
+        own = segment.forms.keys(0, len(segment.forms))
+        forms.append(np.fromiter(map(number.__getitem__, own), np.int64, len(own)))
+    return keys, forms
+
+
+def _united_counts(segments: Sequence[Segment]) -> tuple[NDArray[np.uint32], list[NDArray[np.int64]]]:
+    """One table of counts, and for each segment the new number of each of its rows."""
+    frequencies = []
+    for segment in segments:
+        frequency = np.bincount(segment.codes, minlength=256)[: len(segment.counts)]
+        frequency = np.pad(frequency, (0, len(segment.counts) - len(frequency)))
+        frequency[CODES:] = 0
+        frequencies.append(frequency + np.bincount(segment.overflow_rows, minlength=len(frequency)))
+    table, place = count_table(np.concatenate([segment.counts for segment in segments]), np.concatenate(frequencies))
+    ends = np.cumsum([len(segment.counts) for segment in segments])
+    return table, np.split(place, ends[:-1])
+
+
+def _new_numbers(lives: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
+    """For each segment the new number of each of its documents, -1 for those that go."""
+    numbers = []
+    base = 0
+    for live in lives:
+        new = np.cumsum(live) - 1 + base
+        base += int(live.sum())
+        numbers.append(np.where(live, new, -1))
+    return numbers
+
+
+def _chunks(segments: Sequence[Segment], forms: list[NDArray[np.int64]], count: int) -> Iterator[tuple[int, int]]:
+    """Ranges of new form numbers that have about _CHUNK postings each."""
+    postings = np.zeros(count, np.int64)
+    for segment, own in zip(segments, forms, strict=True):
+        at = segment.form_posting.astype(np.int64)
+        postings[own] += at[1:] - at[:-1]
+    total = np.concatenate((np.zeros(1, np.int64), np.cumsum(postings)))
+    low = 0
+    while low < count:
+        high = max(low + 1, int(np.searchsorted(total, total[low] + _CHUNK, "right")) - 1)
+        yield low, high
+        low = high
+
+
+def _part(
+    segment: Segment,
+    forms: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    docs: NDArray[np.int64],
+    low: int,
+    high: int,
+) -> Postings:
+    """The lists of new forms *low*..*high*-1 in one segment, renumbered, without what goes."""
+    first, last = np.searchsorted(forms, [low, high]).tolist()
+    own = segment.postings(first, last)
+    new = docs[own.docs]
+    kept = new >= 0
+    return Postings(
+        forms[own.forms[kept]],
+        new[kept],
+        rows[own.rows[kept]],
+        own.pos_bytes,
+        own.pos_start[kept],
+        own.pos_size[kept],
+    )
+
+
+def _joined(parts: Sequence[Postings]) -> Postings:
+    """The lists of *parts* brought together form by form; documents of an earlier part come first."""
+    base = np.cumsum([0, *(len(part.pos_bytes) for part in parts)])
+    forms = np.concatenate([part.forms for part in parts])
+    order = np.argsort(forms, kind="stable")
+    starts = [part.pos_start + at for part, at in zip(parts, base, strict=False)]
+    return Postings(
+        forms[order],
+        np.concatenate([part.docs for part in parts])[order],
+        np.concatenate([part.rows for part in parts])[order],
+        np.concatenate([part.pos_bytes for part in parts]),
+        np.concatenate(starts)[order],
+        np.concatenate([part.pos_size for part in parts])[order],
+    )

@@ -1,0 +1,208 @@
+"""One segment of a generation, mapped into memory and never changed: what searchers and the writer read.
+
+Opens in about a millisecond whatever its size; nothing is copied or rebuilt. Arrays may be used by any number of
+threads, and stay valid after ``close`` while somebody still holds them. Knows nothing of queries or scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.documents import Document
+from index.engines.whoosh.format import Sections
+from index.engines.whoosh.keys import form_of, key_of
+from index.engines.whoosh.keywords import KEYWORDS, Keywords
+from index.engines.whoosh.lemmatable import LemmaTable
+from index.engines.whoosh.postings import Postings, read_postings
+from index.engines.whoosh.stored import Stored
+from index.engines.whoosh.strings import Strings
+from index.engines.whoosh.toc import SegmentEntry, read_toc
+from index.errors import IndexDamaged
+from index.records import FIELDS
+from index.text import LemmaSet
+
+__all__ = ["NO_DATE", "Segment", "open_generation"]
+
+# The day of a document without date; no calendar day is as early.
+NO_DATE = -(2**31)
+
+
+class Segment:
+    """Documents 0..``documents``-1 in order of arrival, and the forms in them, sorted by key.
+
+    ``entry``: its line in the table of contents. ``deleted``: a mark for each document, or None when none is.
+    ``lengths``: words of each document's fields, shape (3, documents), in the order of FIELDS. ``live_totals``: their
+    sums over live documents. ``dates``: days since 1970-01-01, or NO_DATE. ``forms``: keys (keys.py) of surface forms.
+    ``id_ranks``: each document's place in the order of ids.
+
+    Postings: ``doc_bytes``, ``pos_bytes`` are varints; ``codes`` holds a byte a posting, the row of ``counts`` (title,
+    lead, body after the lead, aside), 255 for those in ``overflow_postings`` -> ``overflow_rows``.
+    """
+
+    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
+        self.entry = entry
+        self.name = entry.name
+        sections = Sections(folder / entry.files["seg"].name, identity=entry.files["seg"].identity)
+        self._sections = [sections]
+        self._read(sections)
+        self.deleted: NDArray[np.bool_] | None = None
+        if "del" in entry.files:
+            self._read_deleted(self._side(folder, "del"))
+        self._lemmas: LemmaTable | None = None
+        if "lem" in entry.files:
+            self._lemmas = LemmaTable(self._side(folder, "lem"), len(self.forms))
+
+    @property
+    def live_documents(self) -> int:
+        """How many documents are not deleted."""
+        return self.entry.documents - self.entry.deleted
+
+    @property
+    def live_totals(self) -> tuple[int, ...]:
+        """Words of each field in the documents that are not deleted."""
+        return self.entry.lengths
+
+    @property
+    def lemma_table(self) -> LemmaTable:
+        """Lemmas of the forms. A run of the writer, which no generation has, has none yet."""
+        if self._lemmas is None:
+            raise IndexDamaged(f"{self._sections[0].path}: segment {self.name} has no lemma table")
+        return self._lemmas
+
+    @property
+    def lemmas(self) -> Strings:
+        """The distinct lemmas of the forms, sorted."""
+        return self.lemma_table.lemmas
+
+    def lemma_forms(self, lemma: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Numbers of the forms that may stand for a lemma, ascending, and its place among theirs (0: likeliest)."""
+        return self.lemma_table.forms_of(lemma)
+
+    def lemma_set(self, form: str) -> LemmaSet | None:
+        """The lemmas of a surface form as the analysis gave them, weights to 1/255; None when it is not here."""
+        number = self.forms.find(key_of(form))
+        return None if number < 0 else self.lemma_table.lemma_set(number)
+
+    def lemma_sets(self) -> Iterator[tuple[str, LemmaSet]]:
+        """Every surface form with its lemmas."""
+        forms = map(form_of, self.forms.keys(0, len(self.forms)))
+        return zip(forms, self.lemma_table.lemma_sets(), strict=True)
+
+    def lists(self, forms: NDArray[Any]) -> tuple[NDArray[np.int64], ...]:
+        """Of each form number: first posting, number of postings, where it starts in doc_bytes and pos_bytes."""
+        first = self.form_posting[forms].astype(np.int64)
+        df = self.form_posting[forms + 1] - first
+        return first, df, self.form_doc[forms].astype(np.int64), self.form_pos[forms].astype(np.int64)
+
+    def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of each list, given by its first posting: the half-open range of its rows in the ``block_*`` arrays."""
+        low = np.searchsorted(self.block_list, first, "left")
+        return low, np.searchsorted(self.block_list, first, "right")
+
+    def postings(self, low: int, high: int) -> Postings:
+        """The posting lists of the forms *low*..*high*-1, unpacked; the deleted documents are still in them."""
+        try:
+            return read_postings(self, low, high)
+        except (IndexDamaged, IndexError, ValueError) as error:
+            raise IndexDamaged(f"{self._sections[0].path}: postings of forms {low}..{high}: {error}") from error
+
+    def keyword(self, field: str) -> Keywords:
+        """The column of 'source', 'tag' or 'author'."""
+        return self._keywords[field]
+
+    def find(self, doc_id: str) -> int:
+        """The local number of the document with that id, deleted or not; -1 when it is not here."""
+        place = self.ids.find(doc_id)
+        return -1 if place < 0 else int(self.id_docs[place])
+
+    def doc_id(self, number: int) -> str:
+        """The id of the document with that local *number*."""
+        return self.ids.key(int(self.id_ranks[number]))
+
+    def document(self, number: int) -> Document:
+        """The document with that local *number* as it was written; unpacks one block."""
+        return self.stored.document(number)
+
+    def verify(self) -> list[str]:
+        """What is wrong with its files, a line each; reads every byte."""
+        return [fault for sections in self._sections for fault in sections.verify()]
+
+    def close(self) -> None:
+        """Lets go of the files; they are unmapped when nobody holds an array of them any longer."""
+        self.__dict__.clear()
+
+    def _read(self, sections: Sections) -> None:
+        array = sections.array
+        self.dates: NDArray[np.int32] = array("dates", "<i4")
+        self.documents = documents = len(self.dates)
+        lengths: NDArray[np.uint32] = array("lengths", "<u4")
+        if len(lengths) != len(FIELDS) * documents:
+            raise IndexDamaged(f"{sections.path}: section 'lengths' does not fit {documents} documents")
+        self.lengths = lengths.reshape(len(FIELDS), documents)
+        self.forms = Strings(sections, "forms")
+        self.form_posting: NDArray[np.uint32] = array("form_posting", "<u4")
+        self.form_doc: NDArray[np.uint32] = array("form_doc", "<u4")
+        self.form_pos: NDArray[np.uint32] = array("form_pos", "<u4")
+        self.doc_bytes: NDArray[np.uint8] = array("doc_bytes", "<u1")
+        self.codes: NDArray[np.uint8] = array("codes", "<u1")
+        self.counts: NDArray[np.uint32] = array("counts", "<u4", columns=4)
+        self.overflow_postings: NDArray[np.uint32] = array("overflow_postings", "<u4")
+        self.overflow_rows: NDArray[np.uint32] = array("overflow_rows", "<u4")
+        self.pos_bytes: NDArray[np.uint8] = array("pos_bytes", "<u1")
+        self.block_list: NDArray[np.uint32] = array("block_list", "<u4")
+        self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
+        self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
+        self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")
+        self.block_counts: NDArray[np.uint8] = array("block_counts", "<u1", columns=4)
+        self.block_lengths: NDArray[np.uint16] = array("block_lengths", "<u2", columns=2)
+        self.sentence_at: NDArray[np.uint32] = array("sentence_at", "<u4")
+        self.sentence_bytes: NDArray[np.uint8] = array("sentence_bytes", "<u1")
+        self.ids = Strings(sections, "ids")
+        self.id_docs: NDArray[np.uint32] = array("id_docs", "<u4")
+        self.id_ranks: NDArray[np.uint32] = array("id_ranks", "<u4")
+        self._keywords = {field: Keywords(sections, field, documents) for field in KEYWORDS}
+        self.stored = Stored(sections, documents)
+        self._check(sections)
+
+    def _check(self, sections: Sections) -> None:
+        """Whether the sizes of the arrays agree; a crafted file must not make anybody read past an end."""
+        forms, documents = len(self.forms), self.documents
+        ends = [(table, len(table) == forms + 1) for table in (self.form_posting, self.form_doc, self.form_pos)]
+        sizes = (len(self.codes), len(self.doc_bytes), len(self.pos_bytes))
+        blocks = {len(self.block_list), len(self.block_last), len(self.block_doc), len(self.block_pos)}
+        agree = (
+            all(fits and table[-1] == size for (table, fits), size in zip(ends, sizes, strict=True))
+            and len(self.sentence_at) == documents + 1
+            and self.sentence_at[-1] == len(self.sentence_bytes)
+            and len(self.ids) == len(self.id_docs) == len(self.id_ranks) == documents == self.entry.documents
+            and len(self.overflow_postings) == len(self.overflow_rows)
+            and blocks == {len(self.block_counts)} == {len(self.block_lengths)}
+        )
+        if not agree:
+            raise IndexDamaged(f"{sections.path}: its sections have sizes that do not agree")
+
+    def _side(self, folder: Path, kind: str) -> Sections:
+        file = self.entry.files[kind]
+        sections = Sections(folder / file.name, identity=file.identity)
+        self._sections.append(sections)
+        return sections
+
+    def _read_deleted(self, sections: Sections) -> None:
+        bits = sections.array("deleted", "<u1")
+        marks = np.unpackbits(bits)[: self.documents].astype(bool)
+        if len(bits) != -(-self.documents // 8) or int(marks.sum()) != self.entry.deleted:
+            raise IndexDamaged(f"{sections.path}: section 'deleted' does not fit the segment")
+        self.deleted = marks
+
+
+def open_generation(folder: Path) -> list[Segment]:
+    """The segments of the generation in *folder*, in order of global document numbers.
+
+    Raises IndexDamaged or IndexMismatch naming the file; then nothing stays open.
+    """
+    return [Segment(folder, entry) for entry in read_toc(folder).segments]
