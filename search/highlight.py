@@ -16,7 +16,9 @@ from rapidfuzz.distance import OSA
 
 from index.text import Analyzer, Tokens
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
+from search.relax import lacking
 from search.results import Mark
+from search.show import show
 
 __all__ = ["Found", "Marker", "merge"]
 
@@ -54,6 +56,15 @@ class Marker:
         rows = self._rows(tokens)
         hits = set(self._walk(self._tree, tokens, rows, field))
         return sorted(hits, key=lambda hit: (hit.row, hit.leaf))
+
+    def lacking(self, found: set[int]) -> tuple[str, ...]:
+        """The words that every match must have and a text with the leaves *found* has not, as typed."""
+        lacks = []
+        for part in lacking(self._tree):
+            leaves = _leaves(part)
+            if leaves and found.isdisjoint(self._numbers[id(leaf)] for leaf in leaves):
+                lacks.append(leaves[0].text if len(leaves) == 1 else show(part))
+        return tuple(lacks)
 
     def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
         """Leaf -> the rows whose form it matches."""

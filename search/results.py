@@ -57,7 +57,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document of the page."""
+    """One document of the page. ``lacks`` names the words of the query that it does not have, when it fills a page."""
 
     id: str
     title: str
@@ -68,11 +68,16 @@ class Hit:
     score: float
     snippets: tuple[Snippet, ...]
     similar: int = 0
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page of hits and all that is told about them. ``total`` is exact; facets and timeline cover all matches."""
+    """A page of hits and all that is told about them.
+
+    ``total`` counts full matches, exactly; facets and timeline cover all of those. ``relaxed`` counts documents that
+    lack a word: they follow the full matches when those are less than a page.
+    """
 
     query: Understood
     total: int
@@ -83,3 +88,4 @@ class Answer:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[Count, ...]]
     timeline: tuple[Bucket, ...]
+    relaxed: int = 0

@@ -19,6 +19,7 @@ def answer_json(answer: Answer) -> Json:
     return {
         "query": _query(answer.query),
         "total": answer.total,
+        "relaxed": answer.relaxed,
         "page": answer.page,
         "size": answer.size,
         "took_ms": round(answer.took_ms, 2),
@@ -70,6 +71,7 @@ def _hit(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "snippets": [_snippet(snippet) for snippet in hit.snippets],
         "similar": hit.similar,
+        "lacks": list(hit.lacks),
     }
 
 

@@ -1,0 +1,33 @@
+"""What to show when all words together are found in too few documents: those that lack the least.
+
+A word that is not wanted (-слово), a filter and a phrase's inside stay as they are; only "every word" becomes "some".
+"""
+
+from __future__ import annotations
+
+from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
+
+__all__ = ["lacking", "relaxed"]
+
+_WANTED = (Word, Wildcard, Fuzzy, Phrase, Near, SameSentence, Any, Boosted, Aimed)
+
+
+def relaxed(tree: Node) -> Node | None:
+    """*tree* with some of its wanted parts instead of all; None when it has no two parts to choose from."""
+    if not isinstance(tree, All):
+        return None
+    wanted = tuple(part for part in tree.parts if isinstance(part, _WANTED))
+    fixed = tuple(part for part in tree.parts if not isinstance(part, _WANTED))
+    if len([part for part in wanted if not _is_optional(part)]) < 2:
+        return None
+    return All((Any(wanted), *fixed)) if fixed else Any(wanted)
+
+
+def lacking(tree: Node) -> tuple[Node, ...]:
+    """The parts of *tree* that a document of ``relaxed(tree)`` may lack, in order."""
+    parts = tree.parts if isinstance(tree, All) else ()
+    return tuple(part for part in parts if isinstance(part, _WANTED) and not _is_optional(part))
+
+
+def _is_optional(node: Node) -> bool:
+    return isinstance(node, Word) and node.optional
