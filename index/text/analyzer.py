@@ -1,27 +1,35 @@
 """Turns text into tokens, the same way for documents and for queries.
 
 A token is a surface form, kept as a number in the analyzer's form table: what is stored is what was written. The lemmas
-of a form are a property of the form, looked up once for each distinct one. Knows nothing of engines or files.
+of a form are a property of the form, looked up once for each distinct one.
+
+Tokens are found by look-up too: what stands between two blanks is cut once (raws.py) and remembered, and a text is then
+a few array operations over the remembered rows. Knows nothing of engines or files of an index.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.fold import fold
+from index.text import raws
 from index.text.lemmas import Lemma, LemmaSet, lemma_set
+from index.text.table import Forms, RawTable
 
-__all__ = ["Analyzer", "Tokens"]
+__all__ = ["Analyzer", "Batch", "Tokens"]
 
 # Raised when the output for some text changes: old indexes then disagree with new queries and say so.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300\u0301\u00ad](?=\w)|[-‑'’](?=[^\W_]))*")
+Ints = NDArray[np.int32]
+_NONE = np.zeros(0, dtype=np.int32)
+
+# Lemma sets found on the way and kept for the next query; those handed in by ``learn`` are not counted.
+MAX_LEMMAS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +37,55 @@ class Tokens:
     """The tokens of one text, in order of position; five arrays of equal length (int32).
 
     A compound («премьер-министр») gives its whole at the position of its first part, then its parts at consecutive
-    positions; a whole covers its parts' offsets. Offsets are half-open, in code points of the untouched text.
+    positions; a whole covers its parts' offsets. ``sentences`` counts from 0. Offsets are half-open, in code points
+    of the untouched text; ``stream`` leaves both empty.
     """
 
-    forms: NDArray[np.int32]
-    positions: NDArray[np.int32]
-    sentences: NDArray[np.int32]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    forms: Ints
+    positions: Ints
+    sentences: Ints
+    starts: Ints
+    ends: Ints
 
     def __len__(self) -> int:
         return len(self.forms)
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The tokens of many texts end to end, without offsets; text *i* has rows ``bounds[i]:bounds[i + 1]`` (int64).
+
+    Positions and sentences begin at 0 in each text.
+    """
+
+    forms: Ints
+    positions: Ints
+    sentences: Ints
+    bounds: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitem__(self, index: int) -> Tokens:
+        rows = slice(self.bounds[index], self.bounds[index + 1])
+        return Tokens(self.forms[rows], self.positions[rows], self.sentences[rows], _NONE, _NONE)
+
+    def __iter__(self) -> Iterator[Tokens]:
+        return (self[index] for index in range(len(self)))
+
+
 class Analyzer:
     """The analysis of one process: a form table that grows, and the lemmas of the forms in it.
 
-    Not safe to share between threads while ``tokens`` may meet new forms; ``lemmas`` is.
+    Safe to share between threads.
     """
 
     def __init__(self, known: Mapping[str, LemmaSet] | None = None) -> None:
-        self._numbers: dict[str, int] = {}
-        self._forms: list[str] = []
-        self._lemmas: dict[str, LemmaSet] = dict(known or {})
+        self._forms = Forms()
+        self._table = RawTable(self._forms)
+        self._known: dict[str, LemmaSet] = dict(known or {})
+        self._found: dict[str, LemmaSet] = {}
+        self._lock = RLock()
 
     @property
     def fingerprint(self) -> str:
@@ -59,36 +93,50 @@ class Analyzer:
         return f"{ANALYSIS_VERSION}"
 
     def tokens(self, text: str) -> Tokens:
-        """The tokens of *text*; linear in its length."""
-        rows: list[tuple[int, int, int, int, int]] = []
-        position = 0
-        for match in _WORD.finditer(text):
-            word, start = match.group(), match.start()
-            pieces = list(re.finditer(r"[^-‑]+", word))
-            if len(pieces) > 1:
-                rows.append((self.number(fold(word)), position, 0, start, match.end()))
-            for piece in pieces:
-                rows.append((self.number(fold(piece.group())), position, 0, start + piece.start(), start + piece.end()))
-                position += 1
-        columns = np.array(rows, dtype=np.int32).reshape(-1, 5).T
-        return Tokens(*columns)
+        """The tokens of *text* with their offsets; linear in its length."""
+        spans = list(raws.spans(text))
+        with self._lock:
+            found = self._table.look_up([raw for raw, _ in spans], np.array([len(spans)]))
+            rows, owners, positions, sentences, _ = self._table.expand(found)
+            forms, (starts, ends) = self._table.forms(rows), self._table.offsets(rows)
+        begins = np.array([start for _, start in spans], dtype=np.int32)
+        first, last = found.first[owners], found.last[owners]
+        # A number written in groups ends where the three digits of its last group do.
+        ends = np.where(last == first, begins[first] + ends, begins[last] + 3)
+        return Tokens(forms, positions, sentences, begins[first] + starts, ends.astype(np.int32))
+
+    def stream(self, text: str) -> Tokens:
+        """The tokens of *text* as ``tokens`` has them, but without offsets, at twice the speed."""
+        return self.stream_many([text])[0]
+
+    def stream_many(self, texts: Sequence[str]) -> Batch:
+        """The tokens of each of *texts* without offsets: over a million words a second once its words are known.
+
+        Give it texts by the hundred: a call costs some 100 µs by itself.
+        """
+        cut = [raws.strings(text) for text in texts]
+        sizes = np.array([len(strings) for strings in cut], dtype=np.int64)
+        with self._lock:
+            found = self._table.look_up([raw for strings in cut for raw in strings], sizes)
+            rows, _, positions, sentences, bounds = self._table.expand(found)
+            return Batch(self._table.forms(rows), positions, sentences, bounds)
 
     def number(self, form: str) -> int:
         """The number of *form* in the table, which gains it when it is new."""
-        number = self._numbers.setdefault(form, len(self._forms))
-        if number == len(self._forms):
-            self._forms.append(form)
-        return number
+        with self._lock:
+            return self._forms[form]
 
     def form(self, number: int) -> str:
         """The folded surface form with that *number*: lower case but for a leading or full capitalisation."""
-        return self._forms[number]
+        return self._forms.texts[number]
 
     def lemmas(self, form: str) -> LemmaSet:
         """The lemmas of a folded *form* as documents have it, likeliest first; cached."""
-        found = self._lemmas.get(form)
+        found = self._known.get(form) or self._found.get(form)
         if found is None:
-            found = self._lemmas[form] = lemma_set(form)
+            if len(self._found) >= MAX_LEMMAS:
+                self._found = {}
+            found = self._found[form] = lemma_set(form)
         return found
 
     def query_lemmas(self, form: str) -> LemmaSet:
@@ -104,4 +152,4 @@ class Analyzer:
 
     def learn(self, known: Iterable[tuple[str, LemmaSet]]) -> None:
         """Takes over lemma sets found by an earlier run with the same fingerprint."""
-        self._lemmas.update(known)
+        self._known.update(known)

@@ -14,8 +14,14 @@ __all__ = ["Kind", "Part", "parts"]
 Kind = Literal["body", "caption", "byline", "tail", "teaser"]
 
 _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("caption", re.compile(r"(?:Фото|Фотография|Видео|Коллаж|Иллюстрация|На снимке|На фото|Скриншот)\b.{0,200}$", re.I)),
-    ("teaser", re.compile(r"(?:Читайте также|Смотрите также|Также по теме|Материалы по теме|Подробнее|Ранее)\s*:.*$", re.I)),
+    (
+        "caption",
+        re.compile(r"(?:Фото|Фотография|Видео|Коллаж|Иллюстрация|На снимке|На фото|Скриншот)\b.{0,200}$", re.I),
+    ),
+    (
+        "teaser",
+        re.compile(r"(?:Читайте также|Смотрите также|Также по теме|Материалы по теме|Подробнее|Ранее)\s*:.*$", re.I),
+    ),
     ("byline", re.compile(r"(?:Автор|Текст|Корреспондент)\s*:.{0,80}$", re.I)),
 )
 
@@ -34,6 +40,6 @@ def parts(text: str) -> list[Part]:
     found = []
     for match in re.finditer(r"[^\n]*\S[^\n]*", text):
         line = match.group().strip()
-        kind = next((kind for kind, pattern in _RULES if pattern.match(line)), "body")
+        kind: Kind = next((kind for kind, pattern in _RULES if pattern.match(line)), "body")
         found.append(Part(match.start(), match.end(), kind))
     return found

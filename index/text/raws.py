@@ -1,0 +1,131 @@
+"""Cuts a raw string, what stands between two blanks, into the words that a reader may look for.
+
+A raw string is met again and again («Токаев,»), so it is cut once and remembered (analyzer.py): that is what makes
+analysis a look-up. Everything here is code and not lexicon: a change moves positions and needs an index built anew.
+
+A compound is one word and several at once: its whole stands at the position of its first part, its parts follow at
+consecutive positions. Parts that mean something else on their own give none: particles, endings of numerals.
+Knows nothing of lemmas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
+
+__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "spans", "strings"]
+
+# Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
+PARAGRAPH = "\ufdd0"
+
+# A raw string longer than this is no word but a table row, a key, or text without blanks: cut first at its
+# punctuation, so that neither time nor the memory of raw strings depends on it.
+MAX_RAW = 200
+
+_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_RAW = re.compile(
+    rf"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*([^\s{PARAGRAPH}]+|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029{PARAGRAPH}])"
+)
+_SHORT = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}]){{0,{MAX_LETTERS - 1}}}|(?:[\W_]){{1,{MAX_RAW}}}")
+
+_LETTERS = rf"[^\W_](?:[^\W_]|[{MARKS}])*"
+_PART = rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*"
+_WORD = re.compile(
+    rf"""(?P<url>(?:https?://|www\.)[^\s<>«»"“”(){{}}|\\^]*[\w/])
+    |(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    |(?P<host>(?<![\w.])(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{{2,10}}(?![\w])|(?<![\w.])[а-я0-9-]+\.(?:рф|қаз)(?!\w))
+    |(?P<number>\d+(?:[.,:/]\d+)+(?!\w))
+    |(?P<word>{_PART}(?:[{HYPHENS}]{_PART})*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# Nine raw strings of ten: one word and its punctuation. Three times as fast as the whole pattern.
+_PLAIN = re.compile(r"[^\w-]*([а-яёА-ЯЁ]+)[^\w-]*")
+_INSIDE = re.compile(_LETTERS)
+_BETWEEN_HYPHENS = re.compile(rf"[^{HYPHENS}]+")
+_LETTERS_DIGITS = re.compile(r"[^\W\d_]{2,}\d+|\d+[^\W\d_]{2,}")
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
+
+# «кто-то», «кое-кто», «по-русски», «из-за», «все-таки»: the parts are other words.
+_PARTICLES = re.compile(r"(?i:ко[ей]|по|из|в|во)-.*|.*-(?i:то|либо|нибудь|таки|ка|с|де|тка|ста)")
+# «77-й», «20-летие», «90-е»: the tail is an ending, and «5-летний» has nothing to do with summer.
+_NUMERAL = re.compile(r"(\d+)-[^\W\d_А-ЯA-Z][^\W\d_]*")
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+
+
+class Piece(NamedTuple):
+    """A token inside its raw string: folded form, position counted from the raw string's first, offsets in it."""
+
+    form: str
+    position: int
+    start: int
+    end: int
+
+
+def strings(text: str) -> list[str]:
+    """The raw strings of *text* in order, with PARAGRAPH for each line break. Equals those of ``spans``."""
+    raws = _BREAK.sub(f" {PARAGRAPH} ", text).replace(PARAGRAPH, f" {PARAGRAPH} ").split()
+    if max(map(len, raws), default=0) > MAX_RAW:
+        return [piece for raw in raws for piece in (_SHORT.findall(raw) if len(raw) > MAX_RAW else (raw,))]
+    return raws
+
+
+def spans(text: str) -> Iterator[tuple[str, int]]:
+    """The raw strings of *text* with the offset at which each begins."""
+    for match in _RAW.finditer(text):
+        raw, start = match[1], match.start(1)
+        if len(raw) > MAX_RAW:
+            yield from ((part.group(), start + part.start()) for part in _SHORT.finditer(raw))
+        else:
+            yield (PARAGRAPH if raw.isspace() else raw), start
+
+
+def cut(raw: str) -> list[Piece]:
+    """The tokens of one raw string, at most MAX_RAW characters of it, in order of position, wholes before parts."""
+    plain = _PLAIN.fullmatch(raw)
+    if plain:
+        return [Piece(fold(plain[1]), 0, *plain.span(1))]
+    pieces: list[Piece] = []
+    position = 0
+    for match in _WORD.finditer(raw):
+        parts = _parts(match)
+        whole = Piece(_whole(match), position, match.start(), match.end())
+        if len(parts) == 1 and parts[0] == match.span():
+            parts = []
+        pieces.append(whole)
+        pieces.extend(Piece(fold(raw[start:end]), position + i, start, end) for i, (start, end) in enumerate(parts))
+        position += len(parts) or 1
+    return pieces
+
+
+def _whole(match: re.Match[str]) -> str:
+    text = match.group()
+    if match.lastgroup == "url":
+        text = re.sub(r"(?i)^(?:https?://)?(?:www\.)?", "", text).rstrip("/") or text
+    return fold(text)
+
+
+def _parts(match: re.Match[str]) -> list[tuple[int, int]]:
+    """The spans of the parts of a compound, empty for a word that has none."""
+    text, base = match.group(), match.start()
+    kind = match.lastgroup
+    if kind == "word":
+        found = _word_parts(text)
+    elif kind == "number":
+        found = [] if _DECIMAL.fullmatch(text) else [part.span() for part in _RUNS.finditer(text)]
+    else:
+        skipped = ("http", "https", "www")
+        found = [part.span() for part in _INSIDE.finditer(text) if part.group().lower() not in skipped]
+    return [(base + start, base + end) for start, end in found]
+
+
+def _word_parts(text: str) -> list[tuple[int, int]]:
+    parts = [part.span() for part in _BETWEEN_HYPHENS.finditer(text)]
+    if len(parts) == 1:
+        return [run.span() for run in _RUNS.finditer(text)] if _LETTERS_DIGITS.fullmatch(text) else []
+    folded = fold(text)
+    if _PARTICLES.fullmatch(folded):
+        return []
+    return parts[:1] if _NUMERAL.fullmatch(folded) else parts
