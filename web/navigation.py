@@ -16,11 +16,13 @@ from web.language import gettext as _
 from web.language import long_date, period
 from web.params import FACETS, query_string
 
-__all__ = ["Advice", "Choice", "Facet", "Paging", "advice", "chips", "facets", "filtered", "paging", "sorts"]
+__all__ = ["Advice", "Choice", "Facet", "Paging", "advice", "chips", "facets", "filtered", "paging", "sizes", "sorts"]
 
 # Values shown before «ещё».
 _SHOWN = 7
 _NO_QUOTES = dict.fromkeys(map(ord, OPENING + CLOSING), " ")
+# Documents on a page that the page offers; an address may ask for others.
+_SIZES = (10, 25, 50)
 # Pages on either side of the current one.
 _AROUND = 2
 
@@ -109,7 +111,8 @@ def sorts(ask: Ask) -> list[Choice]:
 
 def paging(answer: Answer, ask: Ask) -> Paging:
     """Links to pages near the current one, the first and the last; no page beyond what can be asked for."""
-    last = min(-(-answer.total // ask.size), DEPTH // ask.size)
+    reach = answer.total + answer.relaxed
+    last = min(-(-reach // ask.size), DEPTH // ask.size)
     numbers = sorted({1, last, *range(max(1, ask.page - _AROUND), min(last, ask.page + _AROUND) + 1)} - {0})
     pages: list[Choice | None] = []
     for before, number in zip([0, *numbers], numbers, strict=False):
@@ -123,8 +126,15 @@ def paging(answer: Answer, ask: Ask) -> Paging:
         tuple(pages) if last > 1 or ask.page > 1 else (),
         _page(ask, back) if back >= 1 else None,
         _page(ask, on) if on <= last else None,
-        cut=answer.total > last * ask.size,
+        cut=reach > last * ask.size,
     )
+
+
+def sizes(answer: Answer, ask: Ask) -> list[Choice]:
+    """How many hits a page may hold; nothing when all fit on the smallest."""
+    if answer.total + answer.relaxed <= _SIZES[0]:
+        return []
+    return [Choice(str(size), query_string(ask, size=size), current=size == ask.size) for size in _SIZES]
 
 
 def advice(answer: Answer, ask: Ask) -> Advice:
@@ -144,9 +154,11 @@ def advice(answer: Answer, ask: Ask) -> Advice:
 
 
 def _alone(answer: Answer, ask: Ask) -> Iterable[Choice]:
+    # Without the filters, for the counts of words are of the whole archive. The rarest says most.
     words = {word.text: word.documents for word in answer.query.words if word.documents}
     for text, documents in sorted(words.items(), key=lambda item: item[1])[:3]:
-        yield Choice(_("искать только «%(text)s»", text=text), query_string(ask, text=text), documents)
+        query = query_string(Ask(text, sort=ask.sort, size=ask.size))
+        yield Choice(_("искать только «%(text)s»", text=text), query, documents)
 
 
 def _page(ask: Ask, number: int) -> Choice:

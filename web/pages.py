@@ -62,10 +62,12 @@ def search() -> ResponseReturnValue:
         "search.html",
         ask=ask,
         answer=answer,
+        full=max(0, answer.total - (ask.page - 1) * ask.size),
         chips=navigation.chips(ask),
         facets=navigation.facets(answer, ask),
         sorts=navigation.sorts(ask),
         paging=navigation.paging(answer, ask),
+        sizes=navigation.sizes(answer, ask),
         advice=None if answer.total else navigation.advice(answer, ask),
         timeline=timeline.draw(answer.timeline, ask),
     )

@@ -1,0 +1,101 @@
+"""What every answer has in common: headers, validators, methods, compression."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from search.service import Service
+from tests.web.conftest import reindex
+from web import create_app
+
+PATHS = ("/", "/search?q=сталь", "/help", "/api/v1/search?q=сталь", "/nowhere", "/search?page=0", "/healthz")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_safety_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=сталь", "/help"])
+def test_pages_hold_no_script_no_inline_style_and_no_foreign_address(client: FlaskClient, path: str) -> None:
+    html = client.get(path).text
+    assert "<script" not in html
+    assert "<style" not in html
+    assert " style=" not in html
+    assert 'src="http' not in html
+    assert '<link rel="stylesheet" href="/static/' in html
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=сталь", "/help", "/api/v1/search?q=сталь"])
+def test_what_a_client_has_is_not_sent_again(client: FlaskClient, path: str) -> None:
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_different_questions_have_different_tags(client: FlaskClient) -> None:
+    tags = {client.get(f"/api/v1/search?q={text}").headers["ETag"] for text in ("сталь", "чугун", "сталь&page=2")}
+    assert len(tags) == 3
+
+
+def test_a_new_generation_changes_the_tag(tmp_path: Path) -> None:
+    archive, folder = tmp_path / "archive.jsonl", tmp_path / "index"
+    archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь."}))
+    reindex(archive, folder)
+    before = Service(folder)
+    tag = create_app(before).test_client().get("/api/v1/search?q=сталь").headers["ETag"]
+    before.close()
+    archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь и чугун."}))
+    reindex(archive, folder)
+    after = Service(folder)
+    response = create_app(after).test_client().get("/api/v1/search?q=сталь", headers={"If-None-Match": tag})
+    after.close()
+    assert response.status_code == 200
+    assert response.headers["ETag"] != tag
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=сталь", "/api/v1/search?q=сталь", "/healthz"])
+def test_head_is_get_without_the_body(client: FlaskClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.mimetype == get.mimetype
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/api/v1/search", "/healthz", "/static/slovo.css"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_written_and_allow_says_what_can_be_done(client: FlaskClient, path: str, method: str) -> None:
+    response = client.open(path, method=method)
+    assert response.status_code == 405
+    assert {"GET", "HEAD", "OPTIONS"} <= set(response.headers["Allow"].split(", "))
+    assert set(client.options(path).headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_large_answers_are_packed_for_those_who_take_it(client: FlaskClient) -> None:
+    path = "/search?q=сталь"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert len(packed.data) < len(plain.data) / 2
+    assert "Нашл" in gzip.decompress(packed.data).decode()
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_a_page_with_everything_it_needs_stays_under_sixty_kilobytes(client: FlaskClient) -> None:
+    with client.get("/static/slovo.css") as style, client.get("/static/icon.svg") as icon:
+        shared = len(style.data) + len(icon.data)
+    for path in ("/", "/search?q=год", "/help"):
+        assert len(client.get(path).data) + shared < 60_000

@@ -1,0 +1,126 @@
+"""The server process as an operator starts, watches and stops it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import orjson
+
+from tests.web.conftest import ROOT, Running, clean, reindex
+
+
+def _start(*options: str) -> tuple[int, str]:
+    """Exit status and stderr of a server that cannot start."""
+    command = [sys.executable, "-m", "web", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=clean(), timeout=120)
+    return done.returncode, done.stderr
+
+
+def _get(address: str) -> dict[str, object]:
+    with urllib.request.urlopen(address) as response:
+        found = json.load(response)
+    assert isinstance(found, dict)
+    return found
+
+
+def _assert_one_helpful_line(status: int, errors: str, *, about: str) -> None:
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert about in errors
+
+
+def test_it_prints_its_address_and_answers_there(server: Running) -> None:
+    assert server.address.startswith("http://127.0.0.1:")
+    assert _get(f"{server.address}/readyz")["status"] == "ready"
+
+
+def test_without_an_index_it_makes_one_of_the_sample_archive(tmp_path: Path) -> None:
+    running = Running("--index", str(tmp_path / "index"))
+    try:
+        documents = _get(f"{running.address}/readyz")["documents"]
+        assert isinstance(documents, int)
+        assert documents >= 100
+    finally:
+        running.stop()
+
+
+def test_a_busy_port_is_one_line_that_says_what_to_do(index_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, errors = _start("--port", port, "--index", str(index_folder))
+    _assert_one_helpful_line(status, errors, about=f"SLOVO_PORT={int(port) + 1}")
+
+
+def test_an_impossible_port_or_host_is_one_line(index_folder: Path) -> None:
+    for option, value in (("--port", "99999"), ("--host", "no.such.host.invalid"), ("--host", "192.0.2.1")):
+        status, errors = _start(option, value, "--index", str(index_folder))
+        _assert_one_helpful_line(status, errors, about="SLOVO_")
+
+
+def test_an_index_folder_that_cannot_be_made_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    status, errors = _start("--port", "0", "--index", str(tmp_path / "file" / "index"))
+    assert status == 2
+    assert "Traceback" not in errors
+    assert str(tmp_path / "file") in errors.splitlines()[-1]
+
+
+def test_an_unknown_setting_is_one_line_that_names_the_nearest() -> None:
+    command = [sys.executable, "-m", "web"]
+    environment = {**clean(), "SLOVO_PROT": "1"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
+    _assert_one_helpful_line(done.returncode, done.stderr, about="'port'")
+
+
+def test_a_damaged_index_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "CURRENT").write_text("000042\n")
+    _assert_one_helpful_line(*_start("--port", "0", "--index", str(tmp_path)), about="000042")
+
+
+def test_sigterm_stops_it_quietly(index_folder: Path) -> None:
+    assert Running("--index", str(index_folder), "--workers", "2").stop() == (0, "")
+
+
+def test_a_request_line_beyond_the_limit_is_refused(server: Running) -> None:
+    host, _, port = server.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"GET /search?q=" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: slovo\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 4")
+
+
+def test_a_new_generation_shows_while_no_request_fails(tmp_path: Path) -> None:
+    archive, folder = tmp_path / "archive.jsonl", tmp_path / "index"
+    archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь."}))
+    reindex(archive, folder)
+    running = Running("--index", str(folder), "--workers", "2")
+    done, failures, answers = threading.Event(), [], 0
+
+    def ask() -> None:
+        nonlocal answers
+        while not done.is_set():
+            try:
+                _get(f"{running.address}/api/v1/search?q=%D1%81%D1%82%D0%B0%D0%BB%D1%8C")
+                answers += 1
+            except OSError as error:
+                failures.append(error)
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    try:
+        archive.write_bytes(b"\n".join(orjson.dumps({"id": str(n), "text": "Сталь."}) for n in range(5)))
+        reindex(archive, folder)
+        while _get(f"{running.address}/readyz")["documents"] != 5:
+            time.sleep(0.05)
+    finally:
+        done.set()
+        reader.join()
+        running.stop()
+    assert not failures
+    assert answers
