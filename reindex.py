@@ -98,7 +98,7 @@ def _summary(report: Report, *, dry_run: bool) -> dict[str, object]:
 
 
 def _peak_mb() -> int:
-    """Greatest resident memory of this process or of any child, in MiB (ru_maxrss is in KiB on Linux, bytes on macOS)."""
+    """Greatest resident memory of this process or a child, in MiB (ru_maxrss: KiB on Linux, bytes on macOS)."""
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return max(peaks) // unit

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.documents import Document, Rejection, digest
@@ -18,7 +18,7 @@ from index.engines import IndexWriter
 from index.errors import IndexMismatch, NoIndex, SourceError
 from index.generations import Draft, Generation, Store
 from index.ledger import read_ledger, write_ledger
-from index.records import Record
+from index.records import FIELDS, Record
 from index.text import Analyzer, first_sentence, parts
 
 __all__ = ["Report", "build", "compare"]
@@ -178,17 +178,26 @@ def _write(
     return changed
 
 
-def records(documents: Iterable[Document], analyzer: Analyzer) -> Iterator[Record]:
-    """*documents* analysed; one without a title gets its first sentence as such."""
-    for document in documents:
-        if not document.title.strip():
-            document = dataclasses.replace(document, title=first_sentence(document.text))
-        body: list[str] = []
-        aside: list[str] = []
-        for part in parts(document.text):
-            (body if part.kind == "body" else aside).append(document.text[part.start : part.end])
-        texts = {"title": document.title, "text": "\n".join(body), "aside": "\n".join(aside)}
-        yield Record(document, {name: analyzer.tokens(text) for name, text in texts.items()})
+def records(documents: Sequence[Document], analyzer: Analyzer) -> Iterator[Record]:
+    """*documents* analysed together; one without a title gets its first sentence as such."""
+    titled = [document if document.title.strip() else _titled(document) for document in documents]
+    tokens = iter(analyzer.stream_many([text for document in titled for text in _fields(document)]))
+    for document in titled:
+        yield Record(document, {name: next(tokens) for name in FIELDS})
+
+
+def _titled(document: Document) -> Document:
+    return dataclasses.replace(document, title=first_sentence(document.text))
+
+
+def _fields(document: Document) -> tuple[str, str, str]:
+    """The texts of FIELDS: the title, the body, what stands around the body."""
+    sections = parts(document.text)
+    if all(section.kind == "body" for section in sections):
+        return document.title, document.text, ""
+    body = [document.text[part.start : part.end] for part in sections if part.kind == "body"]
+    aside = [document.text[part.start : part.end] for part in sections if part.kind != "body"]
+    return document.title, "\n".join(body), "\n".join(aside)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
