@@ -38,6 +38,11 @@ class Strings:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.uint32], NDArray[np.uint8], int]:
+        """Starts of the blocks, the packed strings, and how many there are: for loops of one's own (docs/format.md)."""
+        return self._heads, np.frombuffer(self._data, np.uint8), self._count
+
     def key(self, number: int) -> str:
         """The string with that *number*, 0..len-1."""
         if not 0 <= number < self._count:
