@@ -5,7 +5,7 @@ What stands in the way is one line on stderr that says what to do, and exit stat
 
 from __future__ import annotations
 
-import socket
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -35,13 +35,17 @@ def main(**given: Any) -> None:
     """Serve the search pages and the JSON."""
     settings = load(options=given)
     listener = listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
     _require_index(settings)
 
     def make() -> Flask:
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         return create_app(Service(settings.index, lexicons=settings.lexicons))
 
-    click.echo(f"Slovo: {_address(settings.host, listener)}")
-    Server(make, listener=listener, workers=settings.workers).run()
+    def ready() -> None:
+        click.echo(f"Slovo: {_address(settings.host, port)}")
+
+    Server(make, listener=listener, workers=settings.workers, ready=ready).run()
 
 
 def _require_index(settings: Settings) -> None:
@@ -52,8 +56,9 @@ def _require_index(settings: Settings) -> None:
         if settings.sources:
             raise
         _index_sample(settings)
-    # Opened once before the workers fork: what is wrong with it is said in one line, and the dictionary that this
-    # loads is shared with them.
+    # Opened once before the workers fork: what is wrong with it is said in one line (so not in the log as well), and
+    # the dictionary that this loads is shared with them.
+    logging.getLogger("slovo").addHandler(logging.NullHandler())
     service = Service(settings.index, lexicons=settings.lexicons)
     service.close()
     if service.fault:
@@ -68,9 +73,8 @@ def _index_sample(settings: Settings) -> None:
         raise SystemExit(FAILED)
 
 
-def _address(host: str, listener: socket.socket) -> str:
+def _address(host: str, port: int) -> str:
     """What to type into a browser on this machine."""
-    port = listener.getsockname()[1]
     shown = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}"
 

@@ -26,10 +26,16 @@ _GRACE_SECONDS = 20
 
 
 class Server(BaseApplication):
-    """gunicorn with our settings and no file, variable or option of its own."""
+    """gunicorn with our settings and no file, variable or option of its own.
 
-    def __init__(self, make: Callable[[], Flask], *, listener: socket.socket, workers: int) -> None:
+    *make* makes the application of one worker, in it; *ready* is called when signals and requests are attended to.
+    """
+
+    def __init__(
+        self, make: Callable[[], Flask], *, listener: socket.socket, workers: int, ready: Callable[[], None]
+    ) -> None:
         self._make = make
+        self._ready = ready
         self._listener = listener
         self._workers = max(1, workers)
         super().__init__()
@@ -43,6 +49,7 @@ class Server(BaseApplication):
             "limit_request_line": _REQUEST_LINE,
             "graceful_timeout": _GRACE_SECONDS,
             "loglevel": "warning",
+            "when_ready": lambda _arbiter: self._ready(),
             "proc_name": "slovo",
             # It would put a socket in the user's home.
             "control_socket_disable": True,
@@ -61,6 +68,9 @@ class Server(BaseApplication):
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to *host* and *port*, 0 for any free one. Raises SettingsError saying what to change."""
+    if not 0 <= port <= 65_535:
+        # getaddrinfo would take it, and the remainder of it for the port.
+        raise SettingsError(f"there is no port {port}; choose one up to 65535: SLOVO_PORT=8080")
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
@@ -71,8 +81,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(f"port {port} needs more rights than you have; choose another: SLOVO_PORT=8080") from None
     except socket.gaierror:
         raise SettingsError(f"host {host!r} is not known here; try SLOVO_HOST=127.0.0.1") from None
-    except OverflowError:
-        raise SettingsError(f"there is no port {port}; choose one from 1 to 65535: SLOVO_PORT=8080") from None
     except OSError as error:
         raise SettingsError(
             f"port {port} of {host} cannot be used ({error.strerror}); choose another: SLOVO_PORT={port + 1}"

@@ -102,11 +102,10 @@ def hostile(hostile_app: Flask) -> FlaskClient:
 class Running:
     """``python -m web`` in a process of its own; ``address`` is what it printed."""
 
-    def __init__(self, *options: str, cwd: Path = ROOT) -> None:
+    def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "web", "--port", "0", *options]
-        environment = {**clean(), "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean()
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

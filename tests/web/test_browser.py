@@ -9,6 +9,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.web.conftest import Running
 
@@ -77,9 +78,11 @@ def test_marks_are_bold_and_stand_out_from_the_page(page: Chrome, server: Runnin
 
 def test_every_function_works_without_javascript(page: Chrome, server: Running) -> None:
     page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    _width(page, 768)
     _search(page, server, "сталь")
     page.find_element(By.CSS_SELECTOR, ".understood summary").click()
     assert "сталь" in page.find_element(By.CSS_SELECTOR, ".understood dl").text
+    page.find_element(By.CSS_SELECTOR, ".folded > summary").click()
     page.find_element(By.CSS_SELECTOR, "aside .values a").click()
     assert page.find_elements(By.CSS_SELECTOR, ".chips a")
     page.find_element(By.CSS_SELECTOR, ".chips a").click()
@@ -109,7 +112,7 @@ def test_a_bar_of_the_timeline_can_be_clicked(page: Chrome, server: Running) -> 
     _search(page, server, "год")
     before = page.find_element(By.TAG_NAME, "h1").text
     page.find_element(By.CSS_SELECTOR, ".bars a .reach").click()
-    assert page.find_elements(By.CSS_SELECTOR, ".chips a")
+    WebDriverWait(page, 20).until(lambda shown: shown.find_elements(By.CSS_SELECTOR, ".chips a"))
     assert page.find_element(By.TAG_NAME, "h1").text != before
 
 

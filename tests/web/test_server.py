@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -82,6 +83,15 @@ def test_an_unknown_setting_is_one_line_that_names_the_nearest() -> None:
 def test_a_damaged_index_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "CURRENT").write_text("000042\n")
     _assert_one_helpful_line(*_start("--port", "0", "--index", str(tmp_path)), about="000042")
+
+
+def test_an_index_of_another_version_is_one_line(index_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(index_folder, tmp_path / "index")
+    manifest = next((tmp_path / "index").glob("*/manifest.json"))
+    content = orjson.loads(manifest.read_bytes())
+    content["versions"]["analysis"] = "of another day"
+    manifest.write_bytes(orjson.dumps(content))
+    _assert_one_helpful_line(*_start("--port", "0", "--index", str(tmp_path / "index")), about="of another day")
 
 
 def test_sigterm_stops_it_quietly(index_folder: Path) -> None:
