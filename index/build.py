@@ -139,7 +139,7 @@ def build(
         everything = rebuild or outdated
         report = Report(generation=base.name if base else "")
         comparison = _Comparison(known, report, everything=everything)
-        draft = store.begin(None if everything else base)
+        draft = store.begin(None if everything else base, previous=base)
         draft.versions["analysis"] = analyzer.fingerprint
         try:
             writer = open_writer(draft, analyzer)

@@ -107,12 +107,15 @@ class Store:
             note.unlink(missing_ok=True)
             lock.release()
 
-    def begin(self, base: Generation | None) -> Draft:
-        """A new draft on top of *base*. The writer's lock must be held."""
+    def begin(self, base: Generation | None, *, previous: Generation | None = None) -> Draft:
+        """A new draft on top of *base*; *previous*, by default the base, is what it may learn from.
+
+        The writer's lock must be held.
+        """
         number = 1 + max((int(name) for name in self.names()), default=0)
         folder = self.folder / f"building-{number:06d}"
         folder.mkdir()
-        return Draft(self, f"{number:06d}", folder, base)
+        return Draft(self, f"{number:06d}", folder, base, previous or base)
 
     def publish(self, name: str) -> None:
         """Makes *name* the current generation: durable and atomic."""
@@ -155,12 +158,19 @@ class Store:
 
 
 class Draft:
-    """A generation being built in ``folder``, invisible to readers until ``publish``."""
+    """A generation being built in ``folder``, invisible to readers until ``publish``.
 
-    def __init__(self, store: Store, name: str, folder: Path, base: Generation | None) -> None:
+    ``base`` is what it continues, None when it is made anew; ``previous`` may be read even then, for what an earlier
+    run found out.
+    """
+
+    def __init__(
+        self, store: Store, name: str, folder: Path, base: Generation | None, previous: Generation | None
+    ) -> None:
         self.name = name
         self.folder = folder
         self.base = base
+        self.previous = previous
         self.versions: dict[str, str] = {}
         self._store = store
         self._inherited: dict[str, Mapping[str, Any]] = {}
