@@ -16,7 +16,7 @@ from index.documents import Document
 from index.engines.whoosh import varint
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.keys import key_of
-from index.engines.whoosh.keywords import put_keywords
+from index.engines.whoosh.keywords import narrow, put_keywords
 from index.engines.whoosh.postings import LEAD, Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import NO_DATE
 from index.engines.whoosh.stored import StoredWriter, packed
@@ -127,7 +127,8 @@ class Buffer:
         forms, positions = self._tokens[0, used], self._tokens[1, used]
         places = np.repeat(np.arange(len(self._sizes), dtype=np.int32), self._sizes)  # len(FIELDS) * document + field
         lengths = self._lengths(places, positions)
-        sections.put("lengths", lengths.reshape(-1))
+        for field, words in zip(FIELDS, lengths, strict=True):
+            sections.put(f"{field}.lengths", narrow(words))
         self._put_sentences(sections, places, positions, self._tokens[2, used])
         keys, ranks = _sorted_forms(forms, analyzer)
         order, ranks = _sorted_by(ranks, len(keys))
@@ -155,8 +156,7 @@ class Buffer:
         docs, at = places[start] // len(FIELDS), positions[start].astype(np.int64)
         gaps = np.where(np.diff(docs, prepend=-1) != 0, at, np.diff(at, prepend=0))
         data, width = varint.encode(gaps)
-        size = np.bincount(docs, width, len(self.ids))
-        sections.put("sentence_at", np.concatenate(([0], np.cumsum(size))).astype(np.uint32))
+        sections.put("sentence_sizes", narrow(np.bincount(docs, width, len(self.ids)).astype(np.int64)))
         sections.put("sentence_bytes", data)
 
 
@@ -166,7 +166,6 @@ def put_ids(sections: SectionsWriter, ids: list[str]) -> None:
     ranks = np.empty(len(ids), np.uint32)
     ranks[order] = np.arange(len(ids), dtype=np.uint32)
     put_strings(sections, "ids", [ids[number] for number in order.tolist()])
-    sections.put("id_docs", order)
     sections.put("id_ranks", ranks)
 
 

@@ -76,6 +76,10 @@ class Sections:
         dtype = self._entries[name].dtype if name in self._entries else "<u4"
         return self.array(name, dtype)
 
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each section."""
+        return {name: entry.length for name, entry in self._entries.items()}
+
     def verify(self) -> list[str]:
         """What is wrong with the contents, a line each; reads every byte."""
         found = []

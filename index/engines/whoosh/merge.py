@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 from index.engines.whoosh import varint
 from index.engines.whoosh.buffer import put_ids
 from index.engines.whoosh.format import SectionsWriter
-from index.engines.whoosh.keywords import KEYWORDS, merge_keywords
-from index.engines.whoosh.postings import CODES, Postings, PostingsWriter, count_table
+from index.engines.whoosh.keywords import KEYWORDS, merge_keywords, narrow
+from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.stored import StoredWriter
 from index.engines.whoosh.strings import put_strings
+from index.records import FIELDS
 
 __all__ = ["Source", "merge"]
 
 # Postings unpacked at a time, about 150 bytes each; one list longer than this is still taken whole.
 _CHUNK = 1_000_000
 
+_FIELDS = range(len(FIELDS))
 # A segment and a mark for each of its documents that stays.
 Source = tuple[Segment, NDArray[np.bool_]]
 
@@ -38,8 +40,9 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     sections = SectionsWriter(path.parent)
     _put_stored(sections, sources)
     sections.put("dates", np.concatenate([segment.dates[live] for segment, live in sources]))
-    lengths = np.concatenate([segment.lengths[:, live] for segment, live in sources], axis=1)
-    sections.put("lengths", lengths.reshape(-1))
+    lengths = np.stack([np.concatenate([segment.lengths[at][live] for segment, live in sources]) for at in _FIELDS])
+    for field, words in zip(FIELDS, lengths, strict=True):
+        sections.put(f"{field}.lengths", narrow(words))
     put_ids(sections, [doc_id for source in sources for doc_id in _ids(*source)])
     for field in KEYWORDS:
         merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])
@@ -74,8 +77,7 @@ def _put_sentences(sections: SectionsWriter, sources: Sequence[Source]) -> None:
         size = np.diff(at)[live]
         sections.put("sentence_bytes", varint.copy_spans(segment.sentence_bytes, at[:-1][live], size))
         sizes.append(size)
-    ends = np.concatenate((np.zeros(1, np.int64), *sizes)).cumsum()
-    sections.put("sentence_at", ends.astype(np.uint32))
+    sections.put("sentence_sizes", narrow(np.concatenate(sizes)))
 
 
 def _put_postings(sections: SectionsWriter, sources: Sequence[Source], lengths: NDArray[np.uint32]) -> None:
@@ -111,10 +113,7 @@ def _united_counts(segments: Sequence[Segment]) -> tuple[NDArray[np.uint32], lis
     """One table of counts, and for each segment the new number of each of its rows."""
     frequencies = []
     for segment in segments:
-        frequency = np.bincount(segment.codes, minlength=256)[: len(segment.counts)]
-        frequency = np.pad(frequency, (0, len(segment.counts) - len(frequency)))
-        frequency[CODES:] = 0
-        frequencies.append(frequency + np.bincount(segment.overflow_rows, minlength=len(frequency)))
+        frequencies.append(segment.count_totals.astype(np.int64))
     table, place = count_table(np.concatenate([segment.counts for segment in segments]), np.concatenate(frequencies))
     ends = np.cumsum([len(segment.counts) for segment in segments])
     return table, np.split(place, ends[:-1])

@@ -7,6 +7,7 @@ threads, and stay valid after ``close`` while somebody still holds them. Knows n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from index.engines.whoosh.format import Sections
 from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
+from index.engines.whoosh.offsets import Offsets
 from index.engines.whoosh.postings import Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
@@ -35,20 +37,22 @@ NO_DATE = -(2**31)
 class Segment:
     """Documents 0..``documents``-1 in order of arrival, and the forms in them, sorted by key.
 
-    ``entry``: its line in the table of contents. ``deleted``: a mark for each document, or None when none is.
-    ``lengths``: words of each document's fields, shape (3, documents), in the order of FIELDS. ``live_totals``: their
-    sums over live documents. ``dates``: days since 1970-01-01, or NO_DATE. ``forms``: keys (keys.py) of surface forms.
-    ``id_ranks``: each document's place in the order of ids.
+    ``entry``: its line in the table of contents. ``files``: the sections files it is read from.
+    ``deleted``: a mark for each document, or None when none is.
+    ``lengths``: words of each document, an array for each of FIELDS; ``live_totals``: their sums over live documents.
+    ``dates``: days since 1970-01-01, or NO_DATE. ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each
+    document's place in the order of ids.
 
-    Postings: ``doc_bytes``, ``pos_bytes`` are varints; ``codes`` holds a byte a posting, the row of ``counts`` (title,
-    lead, body after the lead, aside), 255 for those in ``overflow_postings`` -> ``overflow_rows``.
+    Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
+    the lead, aside), ``count_totals`` its number of postings. ``form_posting``: the first posting of each form, one
+    element more than forms. ``block_*``: the skip table, a row for each 128 postings of lists that have more.
     """
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
         self.entry = entry
         self.name = entry.name
         sections = Sections(folder / entry.files["seg"].name, identity=entry.files["seg"].identity)
-        self._sections = [sections]
+        self.files = [sections]
         self._read(sections)
         self.deleted: NDArray[np.bool_] | None = None
         if "del" in entry.files:
@@ -71,7 +75,7 @@ class Segment:
     def lemma_table(self) -> LemmaTable:
         """Lemmas of the forms. A run of the writer, which no generation has, has none yet."""
         if self._lemmas is None:
-            raise IndexDamaged(f"{self._sections[0].path}: segment {self.name} has no lemma table")
+            raise IndexDamaged(f"{self.files[0].path}: segment {self.name} has no lemma table")
         return self._lemmas
 
     @property
@@ -96,8 +100,7 @@ class Segment:
     def lists(self, forms: NDArray[Any]) -> tuple[NDArray[np.int64], ...]:
         """Of each form number: first posting, number of postings, where it starts in doc_bytes and pos_bytes."""
         first = self.form_posting[forms].astype(np.int64)
-        df = self.form_posting[forms + 1] - first
-        return first, df, self.form_doc[forms].astype(np.int64), self.form_pos[forms].astype(np.int64)
+        return first, self.form_posting[forms + 1] - first, self.form_doc.at(forms), self.form_pos.at(forms)
 
     def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each list, given by its first posting: the half-open range of its rows in the ``block_*`` arrays."""
@@ -109,11 +112,29 @@ class Segment:
         try:
             return read_postings(self, low, high)
         except (IndexDamaged, IndexError, ValueError) as error:
-            raise IndexDamaged(f"{self._sections[0].path}: postings of forms {low}..{high}: {error}") from error
+            raise IndexDamaged(f"{self.files[0].path}: postings of forms {low}..{high}: {error}") from error
 
     def keyword(self, field: str) -> Keywords:
         """The column of 'source', 'tag' or 'author'."""
         return self._keywords[field]
+
+    @cached_property
+    def sentence_at(self) -> NDArray[np.uint32]:
+        """Where the sentences of each document start in ``sentence_bytes``, one element more than documents."""
+        at = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._sentence_sizes, dtype=np.int64)))
+        if at[-1] != len(self.sentence_bytes):
+            raise IndexDamaged(f"{self.files[0].path}: section 'sentence_sizes' does not fit the sentences")
+        return at.astype(np.uint32)
+
+    @cached_property
+    def id_docs(self) -> NDArray[np.uint32]:
+        """The document of each id, in the order of ids; 1 ms for 175,000 when it is first asked for."""
+        docs = np.zeros(self.documents, np.uint32)
+        try:
+            docs[self.id_ranks] = np.arange(self.documents, dtype=np.uint32)
+        except IndexError as error:
+            raise IndexDamaged(f"{self.files[0].path}: section 'id_ranks': {error}") from error
+        return docs
 
     def find(self, doc_id: str) -> int:
         """The local number of the document with that id, deleted or not; -1 when it is not here."""
@@ -130,7 +151,7 @@ class Segment:
 
     def verify(self) -> list[str]:
         """What is wrong with its files, a line each; reads every byte."""
-        return [fault for sections in self._sections for fault in sections.verify()]
+        return [fault for sections in self.files for fault in sections.verify()]
 
     def close(self) -> None:
         """Lets go of the files; they are unmapped when nobody holds an array of them any longer."""
@@ -140,30 +161,24 @@ class Segment:
         array = sections.array
         self.dates: NDArray[np.int32] = array("dates", "<i4")
         self.documents = documents = len(self.dates)
-        lengths: NDArray[np.uint32] = array("lengths", "<u4")
-        if len(lengths) != len(FIELDS) * documents:
-            raise IndexDamaged(f"{sections.path}: section 'lengths' does not fit {documents} documents")
-        self.lengths = lengths.reshape(len(FIELDS), documents)
+        self.lengths = tuple(sections.unsigned(f"{field}.lengths") for field in FIELDS)
         self.forms = Strings(sections, "forms")
         self.form_posting: NDArray[np.uint32] = array("form_posting", "<u4")
-        self.form_doc: NDArray[np.uint32] = array("form_doc", "<u4")
-        self.form_pos: NDArray[np.uint32] = array("form_pos", "<u4")
         self.doc_bytes: NDArray[np.uint8] = array("doc_bytes", "<u1")
-        self.codes: NDArray[np.uint8] = array("codes", "<u1")
         self.counts: NDArray[np.uint32] = array("counts", "<u4", columns=4)
-        self.overflow_postings: NDArray[np.uint32] = array("overflow_postings", "<u4")
-        self.overflow_rows: NDArray[np.uint32] = array("overflow_rows", "<u4")
+        self.count_totals: NDArray[np.uint32] = array("count_totals", "<u4")
         self.pos_bytes: NDArray[np.uint8] = array("pos_bytes", "<u1")
+        self.form_doc = Offsets(sections, "form_doc", pieces=len(self.forms), end=len(self.doc_bytes))
+        self.form_pos = Offsets(sections, "form_pos", pieces=len(self.forms), end=len(self.pos_bytes))
         self.block_list: NDArray[np.uint32] = array("block_list", "<u4")
         self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
         self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
         self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")
         self.block_counts: NDArray[np.uint8] = array("block_counts", "<u1", columns=4)
         self.block_lengths: NDArray[np.uint16] = array("block_lengths", "<u2", columns=2)
-        self.sentence_at: NDArray[np.uint32] = array("sentence_at", "<u4")
+        self._sentence_sizes = sections.unsigned("sentence_sizes")
         self.sentence_bytes: NDArray[np.uint8] = array("sentence_bytes", "<u1")
         self.ids = Strings(sections, "ids")
-        self.id_docs: NDArray[np.uint32] = array("id_docs", "<u4")
         self.id_ranks: NDArray[np.uint32] = array("id_ranks", "<u4")
         self._keywords = {field: Keywords(sections, field, documents) for field in KEYWORDS}
         self.stored = Stored(sections, documents)
@@ -172,15 +187,12 @@ class Segment:
     def _check(self, sections: Sections) -> None:
         """Whether the sizes of the arrays agree; a crafted file must not make anybody read past an end."""
         forms, documents = len(self.forms), self.documents
-        ends = [(table, len(table) == forms + 1) for table in (self.form_posting, self.form_doc, self.form_pos)]
-        sizes = (len(self.codes), len(self.doc_bytes), len(self.pos_bytes))
         blocks = {len(self.block_list), len(self.block_last), len(self.block_doc), len(self.block_pos)}
         agree = (
-            all(fits and table[-1] == size for (table, fits), size in zip(ends, sizes, strict=True))
-            and len(self.sentence_at) == documents + 1
-            and self.sentence_at[-1] == len(self.sentence_bytes)
-            and len(self.ids) == len(self.id_docs) == len(self.id_ranks) == documents == self.entry.documents
-            and len(self.overflow_postings) == len(self.overflow_rows)
+            len(self.form_posting) == forms + 1
+            and len(self.count_totals) == len(self.counts)
+            and {len(self._sentence_sizes), *map(len, self.lengths)} == {documents}
+            and len(self.ids) == len(self.id_ranks) == documents == self.entry.documents
             and blocks == {len(self.block_counts)} == {len(self.block_lengths)}
         )
         if not agree:
@@ -189,7 +201,7 @@ class Segment:
     def _side(self, folder: Path, kind: str) -> Sections:
         file = self.entry.files[kind]
         sections = Sections(folder / file.name, identity=file.identity)
-        self._sections.append(sections)
+        self.files.append(sections)
         return sections
 
     def _read_deleted(self, sections: Sections) -> None:

@@ -29,7 +29,8 @@ class Strings:
         self._where = f"{sections.path}: section {name!r}"
         heads = sections.array(f"{name}.heads", "<u4")
         data = sections.array(f"{name}.data", "<u1")
-        self._heads = heads[1:]
+        self._heads: NDArray[np.uint32] = heads[1:]
+        self._packed: NDArray[np.uint8] = data
         self._data = data.data
         self._count = int(heads[0]) if len(heads) else 0
         if len(heads) != _blocks(self._count) + 2 or heads[-1] != len(data):
@@ -41,7 +42,7 @@ class Strings:
     @property
     def arrays(self) -> tuple[NDArray[np.uint32], NDArray[np.uint8], int]:
         """Starts of the blocks, the packed strings, and how many there are: for loops of one's own (docs/format.md)."""
-        return self._heads, np.frombuffer(self._data, np.uint8), self._count
+        return self._heads, self._packed, self._count
 
     def key(self, number: int) -> str:
         """The string with that *number*, 0..len-1."""

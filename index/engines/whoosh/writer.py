@@ -62,7 +62,7 @@ class _Part:
     @property
     def words(self) -> int:
         """Words in all fields, those of deleted documents too."""
-        return int(self.segment.lengths.sum(dtype=np.int64))
+        return sum(int(words.sum(dtype=np.int64)) for words in self.segment.lengths)
 
 
 class Writer:
@@ -75,7 +75,9 @@ class Writer:
         self._jobs = jobs
         self._buffer = Buffer()
         self._buffered: dict[str, int] = {}
+        self._spilled: set[str] = set()
         self._parts: list[_Part] = []
+        self._base: list[_Part] = []
         self._known: list[Segment] = []
         self._written = 0
         if draft.base is not None:
@@ -96,7 +98,7 @@ class Writer:
         if buffered is not None:
             self._buffer.drop(buffered)
             return
-        for part in self._parts:
+        for part in self._parts if doc_id in self._spilled else self._base:
             number = part.segment.find(doc_id)
             if number >= 0:
                 part.deleted[number] = True
@@ -122,13 +124,15 @@ class Writer:
 
     def _open_base(self, base: Generation) -> None:
         toc = read_toc(base.folder)
-        self._parts = [_Part(Segment(base.folder, entry), inherited=True) for entry in toc.segments]
+        self._base = [_Part(Segment(base.folder, entry), inherited=True) for entry in toc.segments]
+        self._parts = list(self._base)
         if toc.analysis == self._analyzer.fingerprint:
             self._known = [part.segment for part in self._parts]
 
     def _flush(self) -> None:
         """Writes the buffer as a segment of the draft."""
         if len(self._buffered):
+            self._spilled.update(self._buffered)
             self._add_segment(*self._buffer.write(self._next_path(), self._analyzer))
         self._buffer, self._buffered = Buffer(), {}
 
@@ -195,7 +199,7 @@ class Writer:
     def _close(self) -> None:
         for part in self._parts:
             part.segment.close()
-        self._parts, self._known = [], []
+        self._parts, self._base, self._known = [], [], []
 
 
 def _to_merge(parts: list[_Part]) -> list[_Part]:
@@ -224,5 +228,4 @@ def _size_class(documents: int) -> int:
 
 
 def _live_words(part: _Part) -> tuple[int, ...]:
-    live = ~part.deleted
-    return tuple(int(words) for words in part.segment.lengths[:, live].sum(axis=1, dtype=np.int64))
+    return tuple(int(words[~part.deleted].sum(dtype=np.int64)) for words in part.segment.lengths)
