@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from index.text.dictionary import readings
 from index.text.fold import shape
-from index.text.lemmas import _morph as dictionary
 
 __all__ = ["is_function_word"]
 
@@ -31,9 +31,7 @@ def is_function_word(form: str) -> bool:
     """Whether the folded *form* carries no content of its own."""
     if shape(form) == "upper" or not _CYRILLIC.fullmatch(form):
         return False
-    parses = dictionary().parse(form.lower())
-    total = sum(parse.score for parse in parses) or 1.0
-    empty = sum(
-        parse.score for parse in parses if parse.tag.POS in _EMPTY or parse.normal_form.replace("ё", "е") in _SHAPING
-    )
-    return bool(empty / total >= _BELIEF)
+    found = readings(form.lower())
+    total = sum(reading.score for reading in found) or 1.0
+    empty = sum(reading.score for reading in found if reading.tags & _EMPTY or reading.lemma in _SHAPING)
+    return empty / total >= _BELIEF
