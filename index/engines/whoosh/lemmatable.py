@@ -21,7 +21,7 @@ from index.engines.whoosh.varint import spans
 from index.errors import IndexDamaged
 from index.text import Lemma, LemmaSet
 
-__all__ = ["LemmaTable", "write_lemmas"]
+__all__ = ["LemmaTable", "lemma_arrays", "put_lemmas"]
 
 # A reference to a form keeps the lemma's place among the form's lemmas in its two highest bits: 0, 1, 2, or more.
 _RANK_BIT = 30
@@ -87,15 +87,15 @@ class LemmaTable:
         return at, lemmas[order], self._weights[order]
 
 
-def write_lemmas(path: Path, sets: Sequence[LemmaSet]) -> int:
-    """Writes the table of forms 0, 1, … with those *sets*; returns the file's identity."""
-    names = sorted({lemma.text for found in sets for lemma in found})
-    number = {name: at for at, name in enumerate(names)}
+def lemma_arrays(
+    sets: Sequence[LemmaSet],
+) -> tuple[NDArray[np.int64], list[str], NDArray[np.int64], NDArray[np.uint8]]:
+    """Of *sets* of forms: how many lemmas each has, the distinct ones, then their numbers and their weights (1/255)."""
+    number: dict[str, int] = {}
     counts = np.fromiter(map(len, sets), np.int64, len(sets))
-    numbers = np.fromiter((number[lemma.text] for found in sets for lemma in found), np.int64)
-    weights = np.fromiter((lemma.weight for found in sets for lemma in found), np.float64)
-    units = np.clip(np.rint(weights * _UNIT), 1, _UNIT).astype(np.uint8)
-    return put_lemmas(path, names, counts, numbers, units)
+    numbers = np.fromiter((number.setdefault(lemma[0], len(number)) for found in sets for lemma in found), np.int64)
+    weights = np.fromiter((lemma[1] for found in sets for lemma in found), np.float64)
+    return counts, list(number), numbers, np.clip(np.rint(weights * _UNIT), 1, _UNIT).astype(np.uint8)
 
 
 def put_lemmas(

@@ -59,6 +59,33 @@ class Strings:
         found = [key for block in range(first, (high - 1) // _BLOCK + 1) for key in self._block(block)]
         return [self._decoded(key) for key in found[low - first * _BLOCK : high - first * _BLOCK]]
 
+    def keys_of(self, numbers: Sequence[int]) -> list[str]:
+        """The strings with those *numbers*, which ascend: each block is unpacked once."""
+        found: list[str] = []
+        number, block = -1, [b""]
+        for wanted in numbers:
+            if wanted // _BLOCK != number:
+                number = wanted // _BLOCK
+                block = self._block(number)
+            found.append(self._decoded(block[wanted % _BLOCK]))
+        return found
+
+    def find_all(self, keys: Sequence[str]) -> NDArray[np.int64]:
+        """The number of each of *keys*, which are sorted, or -1. 5 µs each; 1 µs when they are many."""
+        if len(keys) * _BLOCK > self._count:
+            table = {key: number for number, key in enumerate(self.keys(0, self._count))}
+            return np.fromiter((table.get(key, -1) for key in keys), np.int64, len(keys))
+        numbers = np.full(len(keys), -1, np.int64)
+        start, last, block = 0, -1, [b""]
+        for place, key in enumerate(keys):
+            wanted = key.encode("utf-8", "surrogatepass")
+            start = self._block_of(wanted, start)
+            if start != last and start < _blocks(self._count):
+                block, last = self._block(start), start
+            if wanted in block:
+                numbers[place] = start * _BLOCK + block.index(wanted)
+        return numbers
+
     def find(self, key: str) -> int:
         """The number of *key*, or -1."""
         wanted = key.encode("utf-8", "surrogatepass")
@@ -77,18 +104,29 @@ class Strings:
         return self._lower_bound(key.encode("utf-8", "surrogatepass"))
 
     def _lower_bound(self, wanted: bytes) -> int:
-        low, high = 0, _blocks(self._count)
-        while low < high:  # the first block whose head is after or at wanted
+        number = self._block_of(wanted, 0)
+        if number == _blocks(self._count):
+            return self._count
+        block = self._block(number)
+        inside = next((at for at, key in enumerate(block) if key >= wanted), len(block))
+        return number * _BLOCK + inside
+
+    def _block_of(self, wanted: bytes, start: int) -> int:
+        """The last block whose head is not after *wanted*, from *start* on: there it is, if anywhere.
+
+        Strides double first, so that looking for many in order costs little for each.
+        """
+        low, high, stride = start, _blocks(self._count), 1
+        while low + stride < high and self._head(low + stride) <= wanted:
+            low, stride = low + stride, 2 * stride
+        high = min(high, low + stride)
+        while high - low > 1:
             middle = (low + high) // 2
-            if self._head(middle) < wanted:
-                low = middle + 1
+            if self._head(middle) <= wanted:
+                low = middle
             else:
                 high = middle
-        if low == 0:
-            return 0
-        block = self._block(low - 1)
-        inside = next((at for at, key in enumerate(block) if key >= wanted), len(block))
-        return (low - 1) * _BLOCK + inside
+        return low
 
     def _head(self, block: int) -> bytes:
         length, at = self._length(int(self._heads[block]) + 1)

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from index.engines.whoosh.buffer import Buffer
 from index.engines.whoosh.format import FORMAT_VERSION, SectionsWriter
-from index.engines.whoosh.keys import form_of
-from index.engines.whoosh.lemmatable import write_lemmas
+from index.engines.whoosh.known import write_known
 from index.engines.whoosh.merge import merge
-from index.engines.whoosh.segment import Segment
+from index.engines.whoosh.segment import Segment, open_generation
 from index.engines.whoosh.toc import File, SegmentEntry, Toc, read_toc, write_toc
 from index.generations import Draft, Generation
 from index.records import Record
@@ -81,7 +80,10 @@ class Writer:
         self._known: list[Segment] = []
         self._written = 0
         if draft.base is not None:
-            self._open_base(draft.base)
+            self._base = [_Part(segment, inherited=True) for segment in open_generation(draft.base.folder)]
+            self._parts = list(self._base)
+        if draft.previous is not None:
+            self._known = self._known_segments(draft.previous)
 
     def add(self, record: Record) -> None:
         """Takes in *record*; a document with the same id, older or from this run, is replaced."""
@@ -122,12 +124,13 @@ class Writer:
         self._close()
         self._draft.abort()
 
-    def _open_base(self, base: Generation) -> None:
-        toc = read_toc(base.folder)
-        self._base = [_Part(Segment(base.folder, entry), inherited=True) for entry in toc.segments]
-        self._parts = list(self._base)
-        if toc.analysis == self._analyzer.fingerprint:
-            self._known = [part.segment for part in self._parts]
+    def _known_segments(self, previous: Generation) -> list[Segment]:
+        """Segments whose lemma tables this analysis made; those of the base where they are the same."""
+        if read_toc(previous.folder).analysis != self._analyzer.fingerprint:
+            return []
+        if previous is self._draft.base:
+            return [part.segment for part in self._base]
+        return open_generation(previous.folder)
 
     def _flush(self) -> None:
         """Writes the buffer as a segment of the draft."""
@@ -186,19 +189,16 @@ class Writer:
 
     def _write_lemmas(self, segment: Segment) -> File:
         name = f"{segment.name}.{self._draft.name}.lem"
-        sets = [self._lemmas(form_of(key)) for key in segment.forms.keys(0, len(segment.forms))]
-        return File(name, write_lemmas(self._draft.folder / name, sets))
+        keys = segment.forms.keys(0, len(segment.forms))
+        return File(name, write_known(self._draft.folder / name, keys, self._known, self._ask))
 
-    def _lemmas(self, form: str) -> LemmaSet:
-        for segment in self._known:
-            found = segment.lemma_set(form)
-            if found:
-                return found
-        return self._analyzer.lemmas(form)
+    def _ask(self, forms: list[str]) -> list[LemmaSet]:
+        found = self._analyzer.lemmas_many(forms, jobs=self._jobs)
+        return [found[form] for form in forms]
 
     def _close(self) -> None:
-        for part in self._parts:
-            part.segment.close()
+        for segment in [part.segment for part in self._parts] + self._known:
+            segment.close()
         self._parts, self._base, self._known = [], [], []
 
 
