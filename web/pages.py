@@ -32,7 +32,6 @@ _LATEST = 8
 @validated
 def home() -> ResponseReturnValue:
     """What the archive holds, and where to ask."""
-    params.check(request.args, ())
     service = state().service
     # Undated documents have no place among the latest or in the timeline.
     latest = service.answer(Ask("", sort="-date", size=_LATEST, first=dt.date.min))
@@ -86,7 +85,6 @@ def document(doc_id: str) -> ResponseReturnValue:
 @validated
 def help_page() -> ResponseReturnValue:
     """How to ask."""
-    params.check(request.args, ())
     return render_template("help.html", language=LANGUAGE, max_hits=DEPTH, max_size=params.MAX_SIZE)
 
 

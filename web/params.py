@@ -23,7 +23,7 @@ from search.engines import SORTS, Sort
 from search.service import DEPTH, Ask
 from web.language import gettext as _
 
-__all__ = ["FACETS", "MAX_SIZE", "BadParameters", "check", "pairs", "query_string", "read", "read_text"]
+__all__ = ["FACETS", "MAX_SIZE", "BadParameters", "pairs", "query_string", "read", "read_text"]
 
 MAX_SIZE = 100
 
@@ -78,14 +78,9 @@ def read(args: MultiDict[str, str]) -> Ask:
 
 def read_text(args: MultiDict[str, str]) -> str:
     """The query alone, for addresses that take nothing else. Raises BadParameters."""
-    check(args, ("q",))
-    return args.get("q", "").translate(_CONTROLS)
-
-
-def check(args: MultiDict[str, str], known: Collection[str]) -> None:
-    """Raises BadParameters when *args* has names that are not *known*, or repeats one that stands once."""
-    if errors := _misnamed(args, known):
+    if errors := _misnamed(args, ("q",)):
         raise BadParameters(errors)
+    return args.get("q", "").translate(_CONTROLS)
 
 
 def pairs(ask: Ask) -> list[tuple[str, str]]:
