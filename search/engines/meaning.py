@@ -33,12 +33,25 @@ from search.query import (
     Word,
 )
 
-__all__ = ["MAX_BUCKETS", "Fields", "Leaf", "Term", "content_words", "demands", "keyword_key", "leaves", "timeline"]
+__all__ = [
+    "MAX_BUCKETS",
+    "MAX_FORMS",
+    "Fields",
+    "Leaf",
+    "Term",
+    "content_words",
+    "demands",
+    "keyword_key",
+    "leaves",
+    "timeline",
+]
 
 Term = Word | Wildcard | Fuzzy
 Fields = tuple[str, ...]
 
 MAX_BUCKETS = 60
+# Forms told of a word: a Russian verb has some 60, a pattern may have thousands.
+MAX_FORMS = 100
 
 
 class Leaf(NamedTuple):

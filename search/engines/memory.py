@@ -19,7 +19,7 @@ from index.documents import Document
 from index.records import FIELDS, Record
 from index.text import Analyzer
 from search.engines import Bucket, Count, Entry, Request, Response, Scored, WordStatistics
-from search.engines.meaning import Fields, Leaf, content_words, demands, keyword_key, leaves, timeline
+from search.engines.meaning import MAX_FORMS, Fields, Leaf, content_words, demands, keyword_key, leaves, timeline
 from search.query import (
     Aimed,
     All,
@@ -264,7 +264,8 @@ class MemorySearcher:
         found = [Count(form, n) for form, n in forms.items() if self._grade(leaf.term, form)]
         everywhere = Leaf(leaf.term, FIELDS)
         documents = sum(self._has(everywhere, text) for text in self._texts.values())
-        return WordStatistics(tuple(sorted(found, key=lambda count: (-count.count, count.value))), documents)
+        found.sort(key=lambda count: (-count.count, count.value))
+        return WordStatistics(tuple(found[:MAX_FORMS]), documents)
 
 
 def _text(record: Record, analyzer: Analyzer) -> _Text:

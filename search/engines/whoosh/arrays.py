@@ -1,0 +1,266 @@
+"""The loops over sorted arrays of documents and of places: what sets, phrases and windows are made of.
+
+Documents are int32, ascending, each with a score (float32). Places are int64 (kernels.py), spans two arrays of them.
+Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.whoosh.compiled import compiled, trailing_zeros
+from search.engines.whoosh.kernels import POSITION_BITS
+
+__all__ = ["add", "best", "both", "chained", "collect", "dated", "marked", "nearness", "scatter"]
+__all__ += ["tally", "windows", "without"]
+
+U = np.uint64
+Array = NDArray[Any]
+
+
+@compiled
+def _not_before(array: Array, start: int, value: Any) -> int:
+    """The first index from *start* on whose element is not below *value*: steps that double, then bisection."""
+    step, size = 1, len(array)
+    low, high = start, start
+    while high < size and array[high] < value:
+        low = high + 1
+        high += step
+        step *= 2
+    high = min(high, size)
+    while low < high:
+        middle = (low + high) // 2
+        if array[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def both(docs: Array, scores: Array, others: Array, extra: Array) -> int:
+    """Keeps in *docs* and *scores* what is in *others* too, adding *extra*, its scores; returns how many.
+
+    Linear in the sum of lengths when they are alike, in the shorter when the longer has much more.
+    """
+    kept, at, size = 0, 0, len(others)
+    if size > 16 * len(docs):
+        for i in range(len(docs)):
+            doc = docs[i]
+            at = _not_before(others, at, doc)
+            if at == size:
+                break
+            if others[at] == doc:
+                docs[kept] = doc
+                scores[kept] = scores[i] + extra[at]
+                kept += 1
+        return kept
+    i = 0
+    while i < len(docs) and at < size:
+        here, there = docs[i], others[at]
+        if here == there:
+            docs[kept] = here
+            scores[kept] = scores[i] + extra[at]
+            kept += 1
+        i += here <= there
+        at += there <= here
+    return kept
+
+
+@compiled
+def add(docs: Array, scores: Array, others: Array, extra: Array) -> None:
+    """Adds *extra* to the scores of those of *docs* that are in *others*."""
+    at = 0
+    for i in range(len(docs)):
+        at = _not_before(others, at, docs[i])
+        if at == len(others):
+            break
+        if others[at] == docs[i]:
+            scores[i] += extra[at]
+
+
+@compiled
+def without(docs: Array, scores: Array, others: Array) -> int:
+    """Keeps in *docs* and *scores* what is not in *others*; returns how many."""
+    kept, at = 0, 0
+    for i in range(len(docs)):
+        at = _not_before(others, at, docs[i])
+        docs[kept] = docs[i]
+        scores[kept] = scores[i]
+        kept += at == len(others) or others[at] != docs[i]
+    return kept
+
+
+@compiled
+def marked(docs: Array, scores: Array, marks: Array) -> Any:
+    """Keeps those of *docs* that have a mark; *marks* has one bit a document of the segment."""
+    kept: Any = 0
+    for i in range(len(docs)):
+        doc = docs[i]
+        docs[kept] = doc
+        scores[kept] = scores[i]
+        kept += np.int64((marks[U(doc) >> U(6)] >> (U(doc) & U(63))) & U(1))
+    return kept
+
+
+@compiled
+def dated(docs: Array, scores: Array, dates: Array, first: Any, last: Any) -> int:
+    """Keeps those of *docs* whose day lies in *first*..*last*."""
+    kept = 0
+    for i in range(len(docs)):
+        doc = docs[i]
+        docs[kept] = doc
+        scores[kept] = scores[i]
+        date = dates[U(doc)]
+        kept += (first <= date) and (date <= last)
+    return kept
+
+
+@compiled
+def tally(docs: Array, doc_at: Array, doc_values: Array, counts: Array) -> None:
+    """Adds to *counts* each value of each of *docs*; document d has doc_values[doc_at[d]:doc_at[d+1]]."""
+    for doc in docs:
+        for i in range(doc_at[U(doc)], doc_at[U(doc) + U(1)]):
+            counts[U(doc_values[i])] += 1
+
+
+@compiled
+def scatter(docs: Array, scores: Array, sums: Array, bits: Array) -> None:
+    """Adds scores to ``sums[:, 0]`` and marks the documents in *bits*, for ``collect``."""
+    for i in range(len(docs)):
+        doc = U(docs[i])
+        sums[doc, U(0)] += scores[i]
+        bits[doc >> U(6)] |= U(1) << (doc & U(63))
+
+
+@compiled
+def collect(sums: Array, bits: Array, docs: Array, scores: Array) -> int:
+    """Writes what was scattered to *docs*, ascending, and *scores*, and clears it; returns how many."""
+    found = 0
+    for word in range(U(len(bits))):
+        touched = bits[word]
+        if touched != U(0):
+            bits[word] = U(0)
+            while touched != U(0):
+                doc = (U(word) << U(6)) | trailing_zeros(touched)
+                touched &= touched - U(1)
+                docs[found] = doc
+                scores[found] = sums[doc, U(0)]
+                sums[doc, U(0)] = 0
+                found += 1
+    return found
+
+
+@compiled
+def best(scores: Array, count: int, chosen: Array) -> Any:
+    """The *count*-th greatest score (count <= len); *chosen* (count) is room for a heap. One pass, no sorting."""
+    chosen[:] = scores[:count]
+    chosen.sort()
+    for i in range(count, len(scores)):
+        score = scores[i]
+        if score > chosen[0]:
+            # Replace the least, and let it sink to its place.
+            at = 0
+            while True:
+                child = 2 * at + 1
+                if child >= count:
+                    break
+                if child + 1 < count and chosen[child + 1] < chosen[child]:
+                    child += 1
+                if chosen[child] >= score:
+                    break
+                chosen[at] = chosen[child]
+                at = child
+            chosen[at] = score
+    return chosen[0]
+
+
+@compiled
+def chained(starts: Array, ends: Array, begins: Array, stops: Array) -> tuple[Array, Array]:
+    """Spans made of one of *starts*..*ends* and one of *begins*..*stops* that begins where it ends.
+
+    *ends* and *begins* ascend; so does the place where the two meet.
+    """
+    room = max(len(starts), len(begins), 1)
+    lows, highs = np.empty(room, np.int64), np.empty(room, np.int64)
+    size, at = 0, 0
+    for i in range(len(ends)):
+        at = _not_before(begins, at, ends[i])
+        j = at
+        while j < len(begins) and begins[j] == ends[i]:
+            if size == len(lows):
+                more_lows, more_highs = np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
+                more_lows[:size] = lows
+                more_highs[:size] = highs
+                lows, highs = more_lows, more_highs
+            lows[size] = starts[i]
+            highs[size] = stops[j]
+            size += 1
+            j += 1
+    return lows[:size], highs[:size]
+
+
+@compiled
+def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance: int) -> tuple[Array, Array]:
+    """Windows that begin at one of *anchors* and hold a span of every part and at most *distance* further words.
+
+    Part p has the spans bounds[p]..bounds[p+1]-1 of *starts* (ascending) and *ends*. Of each part the span counts that
+    ends first after the anchor, of those that end together the shortest; all lie in one field of one document.
+    """
+    parts = len(bounds) - 1
+    chosen = np.empty(len(starts), np.int64)
+    for part in range(parts):
+        for i in range(bounds[part + 1] - 1, bounds[part] - 1, -1):
+            chosen[i] = i
+            if i + 1 < bounds[part + 1] and starts[i] >> POSITION_BITS == starts[i + 1] >> POSITION_BITS:
+                later = chosen[i + 1]
+                if ends[later] <= ends[i]:
+                    chosen[i] = later
+    lows, highs = np.empty(len(anchors), np.int64), np.empty(len(anchors), np.int64)
+    at = bounds[:parts].copy()
+    size = 0
+    for anchor in anchors:
+        end, words, complete = anchor, 0, True
+        for part in range(parts):
+            while at[part] < bounds[part + 1] and starts[at[part]] < anchor:
+                at[part] += 1
+            here = at[part]
+            if here == bounds[part + 1] or starts[here] >> POSITION_BITS != anchor >> POSITION_BITS:
+                complete = False
+                break
+            span = chosen[here]
+            end = max(end, ends[span])
+            words += ends[span] - starts[span]
+        if complete and end - anchor <= distance + words:
+            lows[size] = anchor
+            highs[size] = end
+            size += 1
+    return lows[:size], highs[:size]
+
+
+@compiled
+def nearness(places: Array, words: Array, weights: Array, k: Array, docs: Array, shift: int, gains: Array) -> None:
+    """Adds to *gains* what each of *docs* gains by nearness (search/ranking.py), without its factor in the score.
+
+    *places* ascend, *words* says which word of the query stands there; *k* is k1 times the norm of each of *docs*,
+    *shift* the bits below the document in a place.
+    """
+    gained = np.zeros(len(weights))
+    at = 0
+    for i in range(len(docs)):
+        while at < len(places) and places[at] >> shift < docs[i]:
+            at += 1
+        gained[:] = 0
+        while at + 1 < len(places) and places[at + 1] >> shift == docs[i]:
+            one, other = words[at], words[at + 1]
+            distance = places[at + 1] - places[at]
+            same_field = places[at] >> POSITION_BITS == places[at + 1] >> POSITION_BITS
+            if one != other and distance and same_field:
+                gained[one] += weights[other] / distance**2
+                gained[other] += weights[one] / distance**2
+            at += 1
+        for word in range(len(weights)):
+            gains[i] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[i])

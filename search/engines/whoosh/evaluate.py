@@ -1,0 +1,145 @@
+"""From a tree to the documents of one segment, sorted, with their scores: every node is work on whole arrays.
+
+search/engines/memory.py says what each node means. Words come in gathered, with their weight over all segments.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from search.engines.meaning import Fields, Leaf, demands
+from search.engines.whoosh import arrays
+from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
+from search.engines.whoosh.reader import Found, Reader, Scratch
+from search.query import (
+    Aimed,
+    All,
+    Any,
+    Between,
+    Boosted,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Phrase,
+    SameSentence,
+    Wildcard,
+    Word,
+)
+
+__all__ = ["Evaluation"]
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+# Days that no document has; NO_DATE of a segment lies below the first.
+_EARLIEST, _LATEST = -(2**31) + 1, 2**31 - 1
+
+Sieve = Not | Keyword | Between | Everything
+
+
+class Evaluation:
+    """Answers one tree over one segment. *word* gathers a leaf and gives it its weight."""
+
+    def __init__(self, reader: Reader, scratch: Scratch, word: Callable[[Leaf], Found]) -> None:
+        self._reader = reader
+        self._scratch = scratch
+        self._word = word
+
+    def found(self, node: Node, fields: Fields) -> Found:
+        """The documents that match *node* and their scores; words are looked for in *fields*."""
+        match node:
+            case Word() | Wildcard() | Fuzzy():
+                return self._word(Leaf(node, fields))
+            case Phrase(parts) | Near(parts, _) | SameSentence(parts):
+                return self._placed(node, parts, fields)
+            case All(parts):
+                return self._all(parts, fields)
+            case Any(parts):
+                return self._any([self.found(part, fields) for part in parts])
+            case Aimed(field, part):
+                return self.found(part, (field,))
+            case Boosted(part, factor):
+                found = self.found(part, fields)
+                found.scores *= np.float32(factor)
+                return found
+            case Nothing():
+                return self._nothing()
+            case _:
+                return self.sifted(self._everything(), (node,), fields)
+
+    def sifted(self, found: Found, sieves: Iterable[Node], fields: Fields) -> Found:
+        """What of *found* matches every one of *sieves*, scores as they were."""
+        for node in sieves:
+            match node:
+                case Everything():
+                    continue
+                case Not(part):
+                    size = arrays.without(found.docs, found.scores, self.found(part, fields).docs)
+                case Keyword(field, values):
+                    size = arrays.marked(found.docs, found.scores, self._reader.marks(field, values))
+                case Between(first, last):
+                    low, high = _days(first, last)
+                    size = arrays.dated(found.docs, found.scores, self._reader.segment.dates, low, high)
+                case _:
+                    size = self._kept(found, self.found(node, fields))
+            found = found.cut(size)
+        return found
+
+    def _all(self, parts: tuple[Node, ...], fields: Fields) -> Found:
+        required, extra = demands(parts)
+        sought = [self.found(part, fields) for part in required if not isinstance(part, Sieve)]
+        found = self._both(sought) if sought else self._everything()
+        found = self.sifted(found, (part for part in required if isinstance(part, Sieve)), fields)
+        for part in extra:
+            others = self.found(part, fields)
+            arrays.add(found.docs, found.scores, others.docs, others.scores)
+        return found
+
+    def _both(self, sought: list[Found]) -> Found:
+        """What is in all of *sought*, scores added; the rarest is narrowed by the others."""
+        found, *others = sorted(sought, key=len)
+        for other in others:
+            found = found.cut(arrays.both(found.docs, found.scores, other.docs, other.scores))
+        return found
+
+    def _any(self, sought: list[Found]) -> Found:
+        """What is in any of *sought*, scores added."""
+        sought = [found for found in sought if len(found)]
+        if len(sought) < 2:
+            return sought[0] if sought else self._nothing()
+        scratch = self._scratch
+        for found in sought:
+            arrays.scatter(found.docs, found.scores, scratch.sums, scratch.bits)
+        room = min(sum(map(len, sought)), self._reader.documents)
+        docs, scores = np.empty(room, np.int32), np.empty(room, np.float32)
+        return Found(docs, scores).cut(arrays.collect(scratch.sums, scratch.bits, docs, scores))
+
+    def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
+        found = self._both([self.found(part, fields) for part in parts]) if parts else self._nothing()
+        if not len(found):
+            return found
+        starts = spans(node, fields, found.docs, self._reader).starts
+        docs = np.unique(starts >> DOCUMENT_SHIFT).astype(np.int32)
+        return found.cut(self._kept(found, Found(docs, np.zeros(len(docs), np.float32))))
+
+    def _kept(self, found: Found, others: Found) -> int:
+        """Narrows *found* to what is in *others* too, without their scores; returns how many."""
+        return arrays.both(found.docs, found.scores, others.docs, np.zeros(len(others), np.float32))
+
+    def _everything(self) -> Found:
+        docs = self._reader.all_live
+        return Found(docs.copy(), np.zeros(len(docs), np.float32))
+
+    def _nothing(self) -> Found:
+        return Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def _days(first: dt.date | None, last: dt.date | None) -> tuple[int, int]:
+    """A range of dates as days since 1970-01-01; open ends let every day pass, but no document without a date."""
+    low = first.toordinal() - _EPOCH if first else _EARLIEST
+    return low, last.toordinal() - _EPOCH if last else _LATEST

@@ -1,0 +1,62 @@
+"""The second step of ranking: words of the query that stand close together, in the best documents only.
+
+The formula is ``search.ranking.nearness``; here it is one pass over the places of all words in those documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.meaning import Leaf
+from search.engines.whoosh import arrays
+from search.engines.whoosh.order import Ranked
+from search.engines.whoosh.places import DOCUMENT_SHIFT
+from search.engines.whoosh.reader import Reader
+from search.ranking import Ranking, Saturation
+
+__all__ = ["nearer"]
+
+
+def nearer(
+    front: Ranked,
+    readers: Sequence[Reader],
+    wanted: Sequence[Leaf],
+    weights: Sequence[float],
+    form: Saturation,
+    ranking: Ranking,
+) -> Ranked:
+    """*front* with the gain of its first ``depth`` added to their scores, and these in order again."""
+    best = min(len(front), ranking.depth)
+    for number, reader in enumerate(readers):
+        rows = np.flatnonzero(front.readers[:best] == number)
+        if len(rows):
+            rows = rows[np.argsort(front.docs[rows])]
+            front.scores[rows] += ranking.proximity * _gains(reader, front.docs[rows], wanted, weights, form, ranking)
+    order = np.arange(len(front))
+    order[:best] = np.argsort(-front.scores[:best], kind="stable")
+    return front.cut(order)
+
+
+def _gains(
+    reader: Reader,
+    docs: NDArray[np.int32],
+    wanted: Sequence[Leaf],
+    weights: Sequence[float],
+    form: Saturation,
+    ranking: Ranking,
+) -> NDArray[np.float64]:
+    """What each of *docs*, ascending, gains."""
+    # Captions and bylines tell nothing by what stands beside them.
+    fields = [tuple(field for field in leaf.fields if field != "aside") for leaf in wanted]
+    found = [reader.places(reader.word(leaf.term), inside, docs) for leaf, inside in zip(wanted, fields, strict=True)]
+    places = np.concatenate(found)
+    numbers = np.repeat(np.arange(len(found)), [len(part) for part in found])
+    # Stable: where two words stand at one place the first of the query comes first.
+    order = np.argsort(places, kind="stable")
+    gains = np.zeros(len(docs))
+    k = ranking.proximity_k1 / reader.norms(form)[docs, 1].astype(np.float64)
+    arrays.nearness(places[order], numbers[order], np.array(weights), k, docs, DOCUMENT_SHIFT, gains)
+    return gains * (ranking.proximity_k1 + 1)

@@ -1,0 +1,105 @@
+"""Phrases, windows and sentences: where the parts of a tree stand together, in documents that have all of them.
+
+Positions are read for those documents only. A span is a half-open run of positions in one field of one document, held
+as two arrays of places (kernels.py).
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.records import FIELDS
+from search.engines.meaning import Fields
+from search.engines.whoosh import arrays
+from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
+from search.engines.whoosh.reader import Reader
+from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
+
+__all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
+
+DOCUMENT_SHIFT = FIELD_BITS + POSITION_BITS
+_ASIDE = FIELDS.index("aside")
+
+
+class Spans(NamedTuple):
+    """Places where spans start, ascending, and where each ends."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+_NOWHERE = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader) -> Spans:
+    """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: memory.py, ``_spans``."""
+
+    def of(part: Node) -> Spans:
+        return spans(part, fields, docs, reader)
+
+    match node:
+        case Word() | Wildcard() | Fuzzy():
+            starts = reader.places(reader.word(node), fields, docs)
+            return Spans(starts, starts + 1)
+        case Any(parts) if parts:
+            found = [of(part) for part in parts]
+            return _sorted(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        case Boosted(part, _):
+            return of(part)
+        case Aimed(field, part):
+            return spans(part, (field,), docs, reader) if field in fields else _NOWHERE
+        case Phrase(parts) if parts:
+            return reduce(_chained, map(of, parts))
+        case Near(parts, distance) if parts:
+            return _windows([of(part) for part in parts], distance)
+        case SameSentence(parts) if parts:
+            return _together([of(part) for part in parts], docs, reader)
+        case _:
+            return _NOWHERE
+
+
+def _sorted(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Spans:
+    """The spans by start, then end, each once."""
+    order = np.lexsort((ends, starts))
+    starts, ends = starts[order], ends[order]
+    fresh = np.ones(len(starts), bool)
+    fresh[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    return Spans(starts[fresh], ends[fresh])
+
+
+def _chained(before: Spans, after: Spans) -> Spans:
+    order = np.argsort(before.ends, kind="stable")
+    return _sorted(*arrays.chained(before.starts[order], before.ends[order], after.starts, after.ends))
+
+
+def _windows(parts: list[Spans], distance: int) -> Spans:
+    if not all(len(part.starts) for part in parts):
+        return _NOWHERE
+    starts = np.concatenate([part.starts for part in parts])
+    ends = np.concatenate([part.ends for part in parts])
+    bounds = np.cumsum([0, *(len(part.starts) for part in parts)])
+    return _sorted(*arrays.windows(starts, ends, bounds, np.unique(starts), distance))
+
+
+def _together(parts: list[Spans], docs: NDArray[np.int32], reader: Reader) -> Spans:
+    """Sentences of text that hold every part, and titles, which are one sentence each."""
+    titles = docs.astype(np.int64) << DOCUMENT_SHIFT
+    starts = np.sort(np.concatenate((titles, reader.sentence_starts(docs))))
+    groups = starts >> POSITION_BITS
+    field, doc = groups & ((1 << FIELD_BITS) - 1), groups >> FIELD_BITS
+    ends = (groups << POSITION_BITS) + np.where(field == 1, reader.lengths("text")[doc], reader.lengths("title")[doc])
+    followed = np.flatnonzero(groups[1:] == groups[:-1])
+    ends[followed] = starts[followed + 1]
+    complete = np.ones(len(starts), bool)
+    for part in parts:
+        at = np.searchsorted(starts, part.starts, "right") - 1
+        inside = part.ends <= ends[at] if len(starts) else np.zeros(0, bool)
+        inside &= part.starts >> POSITION_BITS == groups[at]
+        holding = np.zeros(len(starts), bool)
+        holding[at[inside]] = True
+        complete &= holding
+    return Spans(starts[complete], ends[complete])

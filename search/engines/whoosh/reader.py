@@ -1,0 +1,258 @@
+"""One segment made ready for the kernels: its arrays, and what a query's formula makes of its counts and lengths.
+
+Everything here is derived once, on first use, and then shared by threads: norms cost 2 ms and 8 bytes a document for a
+million documents, tables of counts less. Knows nothing of trees.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.engines.whoosh.segment import Segment
+from index.errors import IndexDamaged
+from index.records import FIELDS
+from search.engines.meaning import Fields, Term, keyword_key
+from search.engines.whoosh import kernels
+from search.engines.whoosh.terms import forms_of, strings, word_key
+from search.ranking import Averages, Ranking, Saturation
+
+__all__ = ["Cache", "Found", "Lists", "Reader", "Scratch", "bit_words"]
+
+T = TypeVar("T")
+
+# A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
+_ROWS = 256
+
+
+@dataclass(slots=True)
+class Found:
+    """Documents (local numbers, int32, ascending) and their scores (float32). Whoever is given one may change it."""
+
+    docs: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def cut(self, size: int) -> Found:
+        """The first *size*: what a kernel has kept."""
+        return Found(self.docs[:size], self.scores[:size])
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32)."""
+
+    forms: NDArray[np.int64]
+    grades: NDArray[np.float32]
+    first: NDArray[np.int64]
+    df: NDArray[np.int64]
+    doc_at: NDArray[np.int64]
+    pos_at: NDArray[np.int64]
+
+    @property
+    def postings(self) -> int:
+        """How many postings they have together: no fewer than documents."""
+        return int(self.df.sum())
+
+
+class Scratch:
+    """What a kernel needs room for besides its result; all zero between uses. One thread at a time has it."""
+
+    def __init__(self, documents: int) -> None:
+        self.sums = np.zeros((documents, 2), np.float32)
+        self.bits = np.zeros(-(-documents // 64), np.uint64)
+
+
+class Cache:
+    """The last *size* things that were made, by key. Threads may share it; two may make the same thing at once."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under *key*, else what *make* makes."""
+        try:
+            value: T = self._made[key]
+        except KeyError:
+            value = self._made[key] = make()
+            while len(self._made) > self._size:
+                try:
+                    self._made.popitem(last=False)
+                except KeyError:
+                    break
+        return value
+
+
+class Reader:
+    """A segment whose documents come after the *base* documents of those before it."""
+
+    def __init__(self, segment: Segment, averages: Averages, ranking: Ranking) -> None:
+        self.segment = segment
+        self.documents = segment.documents
+        self._averages = averages
+        self._ranking = ranking
+        live = np.ones(self.documents, bool) if segment.deleted is None else ~segment.deleted
+        self.live = bit_words(live)
+        self.all_live = np.flatnonzero(live).astype(np.int32)
+        padded = np.zeros((max(_ROWS, len(segment.counts)), 4), np.uint32)
+        padded[: len(segment.counts)] = segment.counts
+        self._counts = padded
+        self.field_counts = np.stack((padded[:, 0], padded[:, 1] + padded[:, 2], padded[:, 3]), axis=1).astype(np.int64)
+        self._derived = Cache(64)
+        self._marks = Cache(128)
+        self._words = Cache(4096)
+
+    def word(self, term: Term) -> Lists:
+        """The lists of a word. Kept: words are asked again, for the next page, with a filter, by others."""
+        return self._words.get(word_key(term), lambda: self.lists(*forms_of(term, self.segment, self._ranking)))
+
+    def keys(self, forms: NDArray[np.int64]) -> list[str]:
+        """The keys of the forms with those numbers."""
+        return strings(self.segment.forms, forms)
+
+    def ids(self, docs: NDArray[np.int32]) -> list[str]:
+        """The ids of the documents with those local numbers."""
+        return strings(self.segment.ids, self.segment.id_ranks[docs])
+
+    def norms(self, form: Saturation) -> NDArray[np.float32]:
+        """What counts in title and body are multiplied by; shape (documents, 2)."""
+        return self._derived.get(("norms", form), lambda: self._make_norms(form))
+
+    def lengths(self, field: str) -> NDArray[Any]:
+        """Words of each document in *field*."""
+        return self.segment.lengths[FIELDS.index(field)]
+
+    def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
+        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight."""
+        segment = self.segment
+        weights, matches = self._derived.get(("table", form, fields), lambda: self._make_table(form, fields))
+        room = min(lists.postings, self.documents) + 1
+        docs, values = np.empty(room, np.int32), np.empty(room, np.float32)
+        size = kernels.gather(
+            segment.doc_bytes,
+            weights,
+            matches,
+            lists.df,
+            lists.doc_at,
+            lists.grades,
+            self.live,
+            self.norms(form),
+            np.float32(form.k1),
+            scratch.sums,
+            scratch.bits,
+            docs,
+            values,
+        )
+        if size == kernels.DAMAGED:
+            raise self.damaged("posting lists")
+        return Found(docs[:size], values[:size])
+
+    def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Where a word stands in the *wanted* documents: places (kernels.py), ascending, each once."""
+        segment = self.segment
+        low, high = segment.blocks(lists.first)
+        places = kernels.places(
+            segment.doc_bytes,
+            segment.pos_bytes,
+            self.field_counts,
+            segment.block_last,
+            segment.block_doc,
+            segment.block_pos,
+            np.stack((lists.df, lists.doc_at, lists.pos_at, low, high), axis=1),
+            wanted,
+            sum(1 << FIELDS.index(field) for field in fields),
+        )
+        if len(places) and places[0] == kernels.DAMAGED:
+            raise self.damaged("positions")
+        return np.unique(places)
+
+    def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Places where sentences of the text of *docs* start."""
+        return kernels.sentence_starts(self.segment.sentence_at, self.segment.sentence_bytes, docs)
+
+    def count(self, lists: Lists) -> int:
+        """How many live documents have one of the forms."""
+        bits = np.zeros_like(self.live)
+        if kernels.mark(self.segment.doc_bytes, lists.df, lists.doc_at, self.documents, bits):
+            raise self.damaged("posting lists")
+        return int(np.bitwise_count(bits & self.live).sum())
+
+    def live_counts(self, lists: Lists) -> NDArray[np.int64]:
+        """How many live documents each list has."""
+        if self.segment.deleted is None:
+            return lists.df
+        counts = np.empty(len(lists.df), np.int64)
+        if kernels.count_live(self.segment.doc_bytes, lists.df, lists.doc_at, self.live, counts):
+            raise self.damaged("posting lists")
+        return counts
+
+    def marks(self, field: str, values: tuple[str, ...]) -> NDArray[np.uint64]:
+        """A bit for each document with one of *values*, compared by their keys. Kept, as filters are used again."""
+        keys = frozenset(map(keyword_key, values))
+        return self._marks.get((field, keys), lambda: self._make_marks(field, keys))
+
+    def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
+        """The lists of *forms*. Raises IndexDamaged when they do not follow one another."""
+        first, df, doc_at, pos_at = self.segment.lists(forms)
+        if len(df) and df.min() <= 0:
+            raise self.damaged("posting lists")
+        return Lists(forms, grades, first, df, doc_at, pos_at)
+
+    def close(self) -> None:
+        """Lets go of the segment's files and of what was derived from them."""
+        self.segment.close()
+        self._derived = self._marks = self._words = Cache(0)
+
+    def damaged(self, what: str) -> IndexDamaged:
+        """An error that names the segment."""
+        hint = "Run: python reindex.py --verify, then --rollback or --rebuild"
+        return IndexDamaged(f"segment {self.segment.name}: {what} cannot be read. {hint}")
+
+    def _make_norms(self, form: Saturation) -> NDArray[np.float32]:
+        norms = np.empty((self.documents, 2), np.float32)
+        averages = (self._averages.title, self._averages.text)
+        for column, (b, average) in enumerate(zip((self._ranking.title_b, form.b), averages, strict=True)):
+            relative = self.segment.lengths[column] / average if average else np.ones(self.documents)
+            norms[:, column] = 1 / (1 - b + b * relative)
+        return norms
+
+    def _make_table(self, form: Saturation, fields: Fields) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """What each row of counts adds to title and body where only *fields* are looked at, and whether it matches."""
+        kept = [name in fields for name in ("title", "text", "text", "aside")]
+        title, lead, body, aside = (self._counts * np.array(kept)).astype(np.float64).T
+        weighted = (self._ranking.title * title, form.lead * lead + body + self._ranking.aside * aside)
+        matches = (title + lead + body + aside > 0).astype(np.uint8)
+        return np.stack(weighted, axis=1).astype(np.float32), matches
+
+    def _make_marks(self, field: str, keys: frozenset[str]) -> NDArray[np.uint64]:
+        column = self.segment.keyword(field)
+        table = self._derived.get(("keys", field), lambda: self._make_keys(field))
+        chosen = np.zeros(len(column.values), bool)
+        for key in keys:
+            chosen[table.get(key, [])] = True
+        marks = np.zeros(self.documents, bool)
+        marks[np.searchsorted(column.doc_at, np.flatnonzero(chosen[column.doc_values]), "right") - 1] = True
+        return bit_words(marks)
+
+    def _make_keys(self, field: str) -> dict[str, list[int]]:
+        values = self.segment.keyword(field).values
+        table: dict[str, list[int]] = {}
+        for number, value in enumerate(values.keys(0, len(values))):
+            table.setdefault(keyword_key(value), []).append(number)
+        return table
+
+
+def bit_words(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """*marks* as bits of 64-bit words, the first mark lowest."""
+    packed = np.zeros(-(-len(marks) // 64) * 8, np.uint8)
+    bits = np.packbits(marks, bitorder="little")
+    packed[: len(bits)] = bits
+    return packed.view("<u8").astype(np.uint64)

@@ -1,0 +1,153 @@
+"""The searcher over segments of our own format: whole posting lists at a time, mapped files, no locks.
+
+    Request -> words gathered in every segment -> their weights -> tree as sets -> order, facets, timeline, words
+
+Everything held is immutable or a cache of derived things, so threads share it; what a search writes to is its own.
+Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from index.documents import Document
+from index.engines.whoosh.keywords import KEYWORDS
+from index.engines.whoosh.segment import open_generation
+from index.records import FIELDS
+from search.engines import Count, Entry, Request, Response, Scored, WordStatistics
+from search.engines.meaning import Leaf, content_words, leaves, timeline
+from search.engines.whoosh import words
+from search.engines.whoosh.evaluate import Evaluation
+from search.engines.whoosh.facets import Column, days
+from search.engines.whoosh.nearness import nearer
+from search.engines.whoosh.order import Ranked, ranked
+from search.engines.whoosh.reader import Cache, Found, Reader, Scratch
+from search.ranking import RANKING, Averages, Ranking, Saturation, idf
+
+__all__ = ["WhooshSearcher"]
+
+_COLUMNS = 16
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What one search knows: the words gathered in each segment, waiting to be used, and what each weighs."""
+
+    form: Saturation
+    scratch: Scratch
+    documents: dict[Leaf, int] = field(default_factory=dict)
+    weights: dict[Leaf, float] = field(default_factory=dict)
+    waiting: dict[tuple[Leaf, int], Found] = field(default_factory=dict)
+
+
+class WhooshSearcher:
+    """Answers over the generation in *folder*. Raises IndexDamaged or IndexMismatch when it cannot be opened."""
+
+    def __init__(self, folder: Path, *, ranking: Ranking = RANKING) -> None:
+        segments = open_generation(folder)
+        self._ranking = ranking
+        self._live = sum(segment.live_documents for segment in segments)
+        title, text, _ = (sum(segment.live_totals[at] for segment in segments) for at in range(len(FIELDS)))
+        size = max(1, self._live)
+        self._averages = Averages(title=title / size, text=text / size)
+        self._readers = [Reader(segment, self._averages, ranking) for segment in segments]
+        self._columns = Cache(_COLUMNS)
+        self._scratches: deque[Scratch] = deque()
+
+    def search(self, request: Request) -> Response:
+        asked = _Asked(self._ranking.saturation(content_words(request.query)), self._scratch())
+        wanted = list(leaves(request.query))
+        for leaf in wanted:
+            self._gather(leaf, asked)
+        found = [self._found(request, number, asked) for number in range(len(self._readers))]
+        page = self._page(request, found, wanted, asked)
+        response = Response(
+            hits=self._hits(page.cut(slice(request.offset, None))),
+            total=sum(map(len, found)),
+            words=tuple(self._statistics(leaf, asked) for leaf in wanted) if request.words else (),
+            facets={name: self._facet(name, found, request.facet_size) for name in request.facets},
+            timeline=timeline(days(found, self._readers)) if request.timeline else (),
+        )
+        # Given back only now: after an error it may not be clean.
+        self._scratches.append(asked.scratch)
+        return response
+
+    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
+        return words.vocabulary(prefix, limit, self._readers)
+
+    def documents(self, ids: Sequence[str]) -> list[Document]:
+        found = (words.document(doc_id, self._readers) for doc_id in ids)
+        return [document for document in found if document is not None]
+
+    def close(self) -> None:
+        """Lets go of the files; they are unmapped when the last array of them is gone."""
+        for reader in self._readers:
+            reader.close()
+        self._readers.clear()
+        self._columns = Cache(_COLUMNS)
+        self._scratches.clear()
+
+    def _scratch(self) -> Scratch:
+        try:
+            return self._scratches.pop()
+        except IndexError:
+            return Scratch(max((reader.documents for reader in self._readers), default=0))
+
+    def _gather(self, leaf: Leaf, asked: _Asked) -> None:
+        """Finds the documents of a word in every segment, and from their number its weight."""
+        if leaf in asked.documents:
+            return
+        total = 0
+        for number, reader in enumerate(self._readers):
+            found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
+            asked.waiting[leaf, number] = found
+            total += len(found)
+        asked.documents[leaf] = total
+        asked.weights[leaf] = idf(self._live, total)
+
+    def _found(self, request: Request, number: int, asked: _Asked) -> Found:
+        """What one segment answers: the query, then the filters."""
+        reader = self._readers[number]
+
+        def word(leaf: Leaf) -> Found:
+            found = asked.waiting.pop((leaf, number), None)
+            if found is None:  # met a second time, or in what only narrows and has no weight
+                found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
+            found.scores *= np.float32(asked.weights.get(leaf, 0.0) * (asked.form.k1 + 1))
+            return found
+
+        evaluation = Evaluation(reader, asked.scratch, word)
+        return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
+
+    def _page(self, request: Request, found: list[Found], wanted: list[Leaf], asked: _Asked) -> Ranked:
+        """The first offset + limit hits; of more than one word the best are put in order again by nearness."""
+        count = request.offset + request.limit
+        if request.sort != "relevance" or len(wanted) < 2:
+            return ranked(found, self._readers, request.sort, count)
+        front = ranked(found, self._readers, request.sort, max(count, self._ranking.depth))
+        weights = [asked.weights[leaf] for leaf in wanted]
+        return nearer(front, self._readers, wanted, weights, asked.form, self._ranking).cut(slice(0, count))
+
+    def _hits(self, page: Ranked) -> tuple[Scored, ...]:
+        ids = [""] * len(page)
+        for number, reader in enumerate(self._readers):
+            rows = np.flatnonzero(page.readers == number)
+            for row, doc_id in zip(rows.tolist(), reader.ids(page.docs[rows]), strict=True):
+                ids[row] = doc_id
+        return tuple(map(Scored, ids, page.scores.tolist()))
+
+    def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
+        if name not in KEYWORDS or not self._readers:
+            return ()
+        column: Column = self._columns.get(name, lambda: Column(self._readers, name))
+        return column.counts(found, size)
+
+    def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
+        everywhere = Leaf(leaf.term, FIELDS)
+        self._gather(everywhere, asked)
+        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[everywhere])
