@@ -105,7 +105,7 @@ def test_a_document_that_is_rejected_today_stays_as_it_was(news: Path, folder: P
 def test_sources_that_are_empty_or_absent_do_not_empty_the_index(news: Path, folder: Path, tmp_path: Path) -> None:
     reindex(news, "--index", folder)
     (tmp_path / "empty").mkdir()
-    assert "no document" in reindex(tmp_path / "empty", "--index", folder, code=2)["stderr"]
+    assert "no file" in reindex(tmp_path / "empty", "--index", folder, code=2)["stderr"]
     assert str(tmp_path / "gone") in reindex(tmp_path / "gone", "--index", folder, code=2)["stderr"]
     assert titles(folder, "сталь") == ["Завод выплавил сталь"]
 
