@@ -91,8 +91,8 @@ PARADIGMS = (
     ),
     Paradigm("Меркель, Коваль", rf".*{_VOWEL}.*{_SOFT}", masculine="ь я ю ем е", plural="и ей ям ями ях", weight=0.6),
     Paradigm("Айгуль, Сызрань", rf".*{_VOWEL}.*{_SOFT}", feminine="ь и ью", plural="и ей ям ями ях", weight=0.6),
-    Paradigm("Цой, Абай, Андрей", r".*[аеоуэыюя]", masculine="й я ю ем е", plural="и ев ям ями ях", weight=0.6),
-    Paradigm("Юрий", r".+и", masculine="й я ю ем и", plural="и ев ям ями ях", weight=0.5),
+    Paradigm("Цой, Абай, Андрей", r".*[аеоуэыюя]", masculine="й я ю ем е", plural="и ям ями ях", weight=0.6),
+    Paradigm("Юрий", r".+и", masculine="й я ю ем и", plural="и ям ями ях", weight=0.5),
     Paradigm("Обама", rf".*{_HARD}", feminine="а ы е у ой ою", plural="ы _ ам ами ах", weight=0.7),
     Paradigm("Коломойка", rf".*{_VELAR}", feminine="а и е у ой ою", plural="и _ ам ами ах", weight=0.7),
     Paradigm("Саша, Алёша", rf".*{_HUSH}", feminine="а и е у ей ой ею", plural="и _ ей ам ами ах", weight=0.7),
@@ -123,7 +123,7 @@ _SURE = 1.8
 # «кошан» another word.
 _PLURAL_BASE = re.compile(
     r".*(?:ян|янц|[ое]нк|сон|тон|ман|берг|штейн|дер|лер|нер|мер|тер|вер|гер|кер|зер|сер|хер|джер|кин[гс]|инг|унг|анг"
-    r"|енг|айн|ейн|ауэр|ук|юк|чак|щак|[бвгдзклмнпрстфх]{2}|с|ид|аф|оф|эл|элл|ц|й)"
+    r"|енг|[ае]йер|меер|айн|ейн|ауэр|ук|юк|чак|щак|рих|.*э[^э]*|[бвгдзклмнпрстфх]{2}|с|ид|аф|оф|эл|элл|ц|й)"
 )
 
 
@@ -145,6 +145,8 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> dict
     if not strong:
         for name, weight in _fleeting(form):
             found[name] = max(found.get(name, 0.0), weight)
+    for name in _plural_bases(form):
+        found[name] = max(found.get(name, 0.0), 1.0)
     if form.endswith("ом") and form in found:
         # «Саласом» is Salas in the instrumental; few names end so («Вифлеем», «Беллингхем» are in -ем).
         found[form] *= 0.3
@@ -159,18 +161,21 @@ def _fleeting(form: str) -> Iterator[tuple[str, float]]:
         match = pattern.fullmatch(form)
         if match:
             yield match.expand(nominative), weight
-    if len(form) > 4 and form.endswith(("ов", "ев")):
-        base = form[:-2]
-        if form.endswith("ов") and _PLURAL_BASE.fullmatch(base):
-            yield base, 0.8
-        elif form.endswith("ев") and re.fullmatch(r".*(?:ц|[оу]й?)", base):
-            yield base if base.endswith("ц") else base + "й", 0.8
+
+
+def _plural_bases(form: str) -> Iterator[str]:
+    base = form[:-2]
+    if len(base) > 2 and form.endswith("ов") and _PLURAL_BASE.fullmatch(base):
+        yield base
+    elif form.endswith("ев") and re.fullmatch(r".*(?:ц|[оу])", base):
+        yield base if base.endswith("ц") else base + "й"
 
 
 def decline(name: str, *, genders: str = "мж") -> dict[str, tuple[str, ...]]:
     """Every form of the surname, first name or place *name* with the nominatives it is of, all in lower case.
 
-    *genders* of "м", "ж" and "0" says which declensions apply: a name in -ов has both, «Айгуль» is "ж", «Сауле» "0".
+    *genders* of "м", "ж" and "0" says which declensions apply: a surname has both, «Айгуль» is "ж", «Сауле» "0". Only a
+    surname has a plural in -ов: many Ospans are rare, and «Оспанов» is somebody else.
     """
     forms: dict[str, dict[str, None]] = {name: {name: None}}
     if "0" in genders:
@@ -180,6 +185,10 @@ def decline(name: str, *, genders: str = "мж") -> dict[str, tuple[str, ...]]:
             for ending, lemma, *_ in _rows(paradigm):
                 if lemma == nominative or paradigm.family:
                     forms.setdefault(stem + ending, {})[stem + lemma] = None
+    if genders == "мж" and re.fullmatch(rf".*(?:{_HARD}|{_VELAR})", name) and not name.endswith(("ов", "ев", "ин")):
+        forms.setdefault(name + "ов", {})[name] = None
+    if genders == "мж" and re.fullmatch(r".*[оу]й", name):
+        forms.setdefault(name[:-1] + "ев", {})[name] = None
     return {form: tuple(lemmas) for form, lemmas in forms.items()}
 
 

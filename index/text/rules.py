@@ -159,7 +159,7 @@ def _listed_name(word: Word, scores: Scores) -> None:
     listed = word.lexicon.names.get(word.lower)
     if listed and (word.is_capitalised or not word.known):
         for rank, lemma in enumerate(listed):
-            scores[lemma] = max(scores.get(lemma, 0.0), 1.0 - 0.1 * rank)
+            scores[lemma] = max(scores.get(lemma, 0.0), (1.0 if word.known else 3.0) - 0.1 * rank)
         if not word.known:
             word.readings = []
 
@@ -171,8 +171,7 @@ def _name(word: Word, scores: Scores) -> None:
     the table is asked too. Where it has a common noun («Столов»), only for suffixes that surnames alone have.
     """
     if not word.known:
-        if word.lower not in word.lexicon.names:
-            _unknown_name(word, scores)
+        _unknown_name(word, scores)
         return
     if not word.is_capitalised:
         return
@@ -184,36 +183,52 @@ def _name(word: Word, scores: Scores) -> None:
     if not common and not named:
         found = {word.lower: 1.0} | found
     for lemma, weight in found.items():
-        if not dictionary.is_common(lemma):
+        if _may_be_name(lemma):
             scores.setdefault(lemma, (0.2 if named else 0.01) * weight)
+    for lemma in [lemma for lemma in scores if lemma.endswith(("ской", "цкой"))]:
+        # «луговского» is of «луговской», and of Lugovsky.
+        scores.setdefault(lemma[:-2] + "ий", 0.01)
 
 
 def _unknown_name(word: Word, scores: Scores) -> None:
+    listed = word.lower in word.lexicon.names
     found = {
         lemma: weight
-        for lemma, weight in nominatives(word.lower, strong=not word.is_capitalised).items()
-        if not dictionary.is_common(lemma)
+        for lemma, weight in nominatives(word.lower, strong=not word.is_capitalised or listed).items()
+        if _may_be_name(lemma)
     }
-    if word.is_capitalised and word.lower[-1] in "аеиоуыэюя":
+    if word.is_capitalised and not listed and word.lower[-1] in "аеиоуыэюя":
         # Foreign names in -и, -е, -о do not decline as a rule; in -у and -ю an oblique case is likelier.
         found.setdefault(word.lower, 1.3 if word.lower[-1] in "иеоэ" and not word.lower.endswith("ии") else 0.5)
     for lemma, weight in found.items():
         scores[lemma] = max(scores.get(lemma, 0.0), weight if word.is_capitalised else 0.15 * weight)
 
 
+def _may_be_name(lemma: str) -> bool:
+    """Common words are no names («мечеть»), but «Царев» and «Мамин» are both: an adjective and a surname."""
+    return lemma.endswith(("ов", "ев", "ин", "ын")) or not dictionary.is_common(lemma)
+
+
 def _guess(word: Word, scores: Scores) -> None:
     """What the ends of unknown words say by statistics; never a lemma of a word that is known («Мечел», «мечеть»)."""
     if word.known or word.lower in word.lexicon.names:
         return
-    sure = max(scores.values(), default=0.0) >= 1.5
-    most = 1 if word.is_capitalised else 3
+    if max(scores.values(), default=0.0) >= 1.5:
+        return
     guessed: Scores = {}
     for reading in word.readings:
-        if not dictionary.is_common(reading.lemma) and not (sure and "NOUN" in reading.tags):
+        # The table of paradigms has found the nouns already, but for neuters.
+        noun = word.is_capitalised and "NOUN" in reading.tags and "neut" not in reading.tags
+        if not noun and not dictionary.is_common(reading.lemma):
             guessed[reading.lemma] = guessed.get(reading.lemma, 0.0) + reading.score
+    most = 1 if word.is_capitalised else 3
     for lemma, value in sorted(guessed.items(), key=lambda item: -item[1])[:most]:
-        if value >= 0.15:
+        if value >= _BELIEF:
             scores[lemma] = max(scores.get(lemma, 0.0), 0.3 * value if word.is_capitalised else value)
+
+
+# Below, guesses by the ends of words were wrong more often than right.
+_BELIEF = 0.15
 
 
 RULES = (
