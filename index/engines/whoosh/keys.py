@@ -6,12 +6,14 @@ of the table, whatever their capitals.
 
 from __future__ import annotations
 
-__all__ = ["form_of", "key_of", "word_of"]
+__all__ = ["AFTER_SHAPES", "form_of", "key_of", "word_of"]
 
 TITLE = "\x01"
 UPPER = "\x02"
 # The few that capitalising does not bring back («İstanbul», «ﬁ»): the form itself follows.
 OTHER = "\x03"
+# A word and this is after all shapes of the word and before any longer word.
+AFTER_SHAPES = "\x04"
 
 
 def key_of(form: str) -> str:
