@@ -33,19 +33,20 @@ _LATEST = 8
 def home() -> ResponseReturnValue:
     """What the archive holds, and where to ask."""
     service = state().service
-    # Undated documents have no place among the latest or in the timeline.
+    # Undated documents have no place among the latest or in the timeline; links lead to what was counted.
     latest = service.answer(Ask("", sort="-date", size=_LATEST, first=dt.date.min))
     oldest = service.answer(Ask("", sort="date", size=1, first=dt.date.min))
-    first, last = (hits[0].date if hits else None for hits in (oldest.hits, latest.hits))
+    first, last = (answer.hits[0].date if answer.hits else None for answer in (oldest, latest))
+    dated = Ask("", sort="-date", first=first)
     return render_template(
         "home.html",
         documents=service.generation.documents if service.generation else latest.total,
         latest=latest,
         first=first,
         last=last,
-        everything=params.query_string(Ask("", sort="-date", first=first)),
-        facets=navigation.facets(latest, Ask("")),
-        timeline=timeline.draw(latest.timeline, Ask("")),
+        dated=params.query_string(dated),
+        facets=navigation.facets(latest, dated),
+        timeline=timeline.draw(latest.timeline, dated),
     )
 
 

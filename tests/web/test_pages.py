@@ -38,6 +38,16 @@ def test_home_tells_what_the_archive_holds(client: FlaskClient) -> None:
     assert dates == sorted(dates, reverse=True)
 
 
+def test_what_home_counts_is_what_its_links_find(client: FlaskClient) -> None:
+    page = _page(client, "/")
+    items = page.xpath("//aside//li")
+    bars = page.xpath("//details[@class='tabular']//tbody/tr")
+    assert len(items) > 5
+    for item in items[:6] + bars[:3]:
+        count = int(re.sub(r"\D", "", _text(item.xpath(".//*[@class='count' or @class='figure']")[0])))
+        assert _total(_page(client, item.xpath(".//a")[0].get("href"))) == count
+
+
 def test_marks_cover_the_forms_of_the_word(client: FlaskClient) -> None:
     page = _page(client, "/search", q="сталь", size="50")
     marked = {_text(mark).lower() for mark in page.xpath("//mark")}
