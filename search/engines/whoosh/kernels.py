@@ -154,7 +154,7 @@ def _grown(found: Array, size: int, room: Any) -> Array:
 
 
 @compiled
-def _in_list(
+def _in_list(  # noqa: C901  # one loop over one list; cut in two it would keep its state in arrays
     doc_bytes: Array,
     pos_bytes: Array,
     field_counts: Array,

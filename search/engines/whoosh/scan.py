@@ -27,7 +27,7 @@ Array = NDArray[Any]
 
 @compiled
 def _unpack(data: Array, at: int, key: Array) -> tuple[int, int]:
-    """Writes the string packed at *at* over the one before it in *key*; returns its length and the place of the next."""
+    """Writes the string packed at *at* over the one before it in *key*; returns its length and the next one's place."""
     if at >= len(data):
         return 0, at
     shared = int(data[at])

@@ -1,0 +1,61 @@
+"""The searcher is right when it agrees with the model: on random archives, histories of writing, and trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.build import records
+from index.documents import Document
+from search.engines import Request, Response, Searcher
+from search.engines.memory import MemorySearcher
+from tests.engines.contract import ANALYZER
+from tests.engines.search.building import Run, opened
+from tests.engines.search.trees import requests, runs
+
+
+def survivors(history: Iterable[Run]) -> list[Document]:
+    """What *history* leaves, as the writer is specified to leave it."""
+    kept: dict[str, Document] = {}
+    for run in history:
+        kept.update((document.id, document) for document in run.added)
+        for doc_id in run.deleted:
+            kept.pop(doc_id, None)
+    return list(kept.values())
+
+
+def assert_agrees(searcher: Searcher, model: Searcher, request: Request) -> None:
+    """The same answer, scores to 1e-5; documents whose scores are that close may change places."""
+    everything = Request(request.query, request.filters, request.sort, 0, 1_000)
+    scores = {hit.id: hit.score for hit in model.search(everything).hits}
+    answer, expected = searcher.search(request), model.search(request)
+    counts = [(response.total, response.facets, response.timeline, response.words) for response in (answer, expected)]
+    assert counts[0] == counts[1]
+    assert [hit.score for hit in answer.hits] == pytest.approx([hit.score for hit in expected.hits], rel=1e-5, abs=1e-6)
+    assert [hit.score for hit in answer.hits] == pytest.approx(
+        [scores[hit.id] for hit in answer.hits], rel=1e-5, abs=1e-6
+    )
+    if request.sort != "relevance" or distinct(expected):
+        assert [hit.id for hit in answer.hits] == [hit.id for hit in expected.hits]
+
+
+def distinct(response: Response) -> bool:
+    """Whether no two scores are so close that rounding could order them."""
+    return all(
+        one.score == other.score == 0 or one.score > other.score * 1.0001 for one, other in pairwise(response.hits)
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(runs, st.lists(requests, min_size=20, max_size=20))
+def test_the_searcher_agrees_with_the_model(history: list[Run], asked: list[Request]) -> None:
+    model = MemorySearcher(records(survivors(history), ANALYZER), ANALYZER)
+    with opened(history, ANALYZER) as searcher:
+        for request in asked:
+            assert_agrees(searcher, model, request)
+        for prefix in ("", "с", "то", "минист", "в"):
+            assert searcher.vocabulary(prefix, 4) == model.vocabulary(prefix, 4)
