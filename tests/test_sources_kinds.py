@@ -253,8 +253,8 @@ def test_a_bad_row_is_refused_with_its_first_line_and_the_rest_goes_on(tmp_path:
         (8, "", False),
         (10, "7", False),
     ]
-    assert found[0].reason == "2 fields, but the header has 3"
-    assert found[1].reason == "4 fields, but the header has 3"
+    assert found[0].reason == "2 fields, not 3"
+    assert found[1].reason == "4 fields, not 3"
     assert found[2].reason.startswith("broken row: ")
     assert good(tmp_path / "т.csv", content) == ["1", "4", "6"]
 
@@ -262,6 +262,14 @@ def test_a_bad_row_is_refused_with_its_first_line_and_the_rest_goes_on(tmp_path:
 def test_a_quote_that_is_never_closed_means_that_more_is_missing(tmp_path: Path) -> None:
     found = refused(tmp_path / "т.csv", 'id,text\n1,т\n2,"т\n3,т\n4,т\n')
     assert (found.line, found.cut) == (3, True)
+
+
+def test_rows_lost_after_a_broken_one_are_never_lost_in_silence(tmp_path: Path) -> None:
+    # What is left of row 2 opens a quote, which takes in row 3 and is closed by row 4.
+    content = 'id,text\n1,т\n2,"т"т\n"\n3,т\n4,"т"\n5,т\n'
+    found = [item for item in everything(tmp_path / "т.csv", content) if isinstance(item, Rejection)]
+    assert [(item.line, item.cut) for item in found] == [(3, False), (4, True)]
+    assert good(tmp_path / "т.csv", content) == ["1", "5"]
 
 
 @pytest.mark.parametrize("content", ["1,2,3\n4,5,6\n", "\n", "id,date\n1,2026-02-17\n"])

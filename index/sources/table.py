@@ -23,27 +23,23 @@ csv.field_size_limit(2 * MAX_BYTES)
 _NO_MARKS = re.compile(rb'[^",;\t\n]+')
 
 
-class _RowError(UnfitError):
-    """A row is lost; the file goes on."""
-
-
 class _Lines:
-    """Lines for csv.reader, counted. Goes on after it raised _RowError, which a generator could not."""
+    """Lines for csv.reader, and what is wrong with those of a row.
+
+    csv.reader gets quotes and delimiters of a bad row nevertheless: without them it would not find the row's end.
+    """
 
     def __init__(self, file: File) -> None:
         self._lines = file.lines()
         self._size = 0
         self.number = 0
+        self.flaw = ""
 
     def begin(self) -> int:
         """Another row begins with the next line, whose number is returned."""
         self._size = 0
+        self.flaw = ""
         return self.number + 1
-
-    @property
-    def too_large(self) -> bool:
-        """Whether the row has more than MAX_BYTES; of the rest only quotes and delimiters were handed over."""
-        return self._size > MAX_BYTES
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -52,31 +48,39 @@ class _Lines:
         line = next(self._lines)
         self.number += 1
         self._size += len(line)
+        if self._size > MAX_BYTES:
+            self.flaw = f"a row of more than {MAX_BYTES // 1_000_000} MB; split it"
+            line = _NO_MARKS.sub(b"", line)
         try:
-            return (_NO_MARKS.sub(b"", line) if self.too_large else line).decode("utf-8")
+            return line.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise _RowError(f"byte {error.start:,} of line {self.number} is no UTF-8") from None
+            self.flaw = f"byte {error.start:,} of line {self.number} is no UTF-8"
+            return line.decode("utf-8", "replace")
 
 
 def _read(file: File) -> Iterator[Document | Rejection]:
     lines = _Lines(file)
     delimiter, header = _header(lines)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    astray = False  # after a bad row: rows of another width are its debris, not worth a word each
+    astray = False  # after a broken row: single lines of another width are its debris, not worth a word each
     while True:
         file.line = lines.begin()
         try:
             row = next(rows)
         except StopIteration:
             return
-        except (csv.Error, _RowError) as error:
-            if not astray:
-                yield file.rejection(f"broken row: {error}", cut=lines.number > file.line)
+        except csv.Error as error:
+            several = lines.number > file.line
+            if several or not astray:
+                yield file.rejection(f"broken row: {error}", cut=several)
             astray = True
             continue
-        if row and not (astray and len(row) != len(header)):
+        if len(row) == len(header):
             astray = False
-            yield _document(row, header, file, too_large=lines.too_large)
+            yield _document(dict(zip(header, row, strict=True)), lines.flaw, file)
+        elif row and (lines.number > file.line or not astray):
+            item = dict(zip(header, row, strict=False))
+            yield file.rejection(f"{len(row)} fields, not {len(header)}", doc_id=item.get("id", ""), cut=astray)
 
 
 def _header(lines: _Lines) -> tuple[str, list[str]]:
@@ -96,13 +100,9 @@ def _header(lines: _Lines) -> tuple[str, list[str]]:
     return delimiter, header
 
 
-def _document(row: list[str], header: list[str], file: File, *, too_large: bool) -> Document | Rejection:
-    item: dict[str, object] = dict(zip(header, row, strict=False))
-    if too_large:
-        reason = f"a row of more than {MAX_BYTES // 1_000_000} MB; split it"
-        return file.rejection(reason, doc_id=str(item.get("id", ""))[:MAX_ID])
-    if len(row) != len(header):
-        return file.rejection(f"{len(row)} fields, but the header has {len(header)}", doc_id=str(item.get("id", "")))
+def _document(item: dict[str, str], wrong: str, file: File) -> Document | Rejection:
+    if wrong:
+        return file.rejection(wrong, doc_id=item.get("id", "")[:MAX_ID])
     try:
         return document(item, file)
     except UnfitError as error:
