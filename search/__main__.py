@@ -18,7 +18,7 @@ from index.errors import SlovoError, SourceError
 from index.settings import load
 from search.results import Answer, Hit, Mark
 from search.service import DEPTH, Ask, Service
-from search.wire import answer_json
+from search.wire import answer_json, trec_id
 
 FAILED = 2
 
@@ -61,11 +61,11 @@ def main(
 
 
 def _run(service: Service, queries: Path, depth: int) -> None:
-    """Writes ``qid Q0 docid rank score slovo`` for every query, in order."""
+    """Writes ``qid Q0 docid rank score slovo`` for every query, in order; see ``trec_id`` for ids with blanks."""
     out = sys.stdout
     for qid, text in _queries(queries):
         for rank, scored in enumerate(service.ranked(text, depth), start=1):
-            out.write(f"{qid} Q0 {scored.id} {rank} {scored.score:.6f} slovo\n")
+            out.write(f"{qid} Q0 {trec_id(scored.id)} {rank} {scored.score:.6f} slovo\n")
     out.flush()
 
 

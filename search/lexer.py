@@ -41,8 +41,11 @@ _NEAR = re.compile(r"/(\d{1,3})(?=\s|$)")
 _FIELD = re.compile(rf"({'|'.join((*FIELDS, *KEYWORDS, *DATES))}):(?=\S)", re.I)
 _CHUNK = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 _SUFFIX = re.compile(r"(?:~(\d?))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
-_TAIL = re.compile(r"(?P<word>.*?\w[*]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{1,3}(?:\.\d+)?))?[.,;:!?…]*", re.S)
-# A date's value may hold what is an operator elsewhere: «>2024-02», «01.02.2024..15.03.2024».
+_TAIL = re.compile(
+    r"(?P<word>.*?\w[\u0300-\u036f\u00ad]*[*%]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{1,3}(?:\.\d+)?))?[^\w]*", re.S
+)
+# «1 200 000» is one number to a reader and to the analysis.
+_GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\w)")
 _DATE_VALUE = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 
 
@@ -50,29 +53,44 @@ def lex(text: str) -> Iterator[Lexeme]:
     """The lexemes of *text* in order; linear in its length."""
     at = 0
     while at < len(text):
-        char = text[at]
-        if char.isspace():
+        if text[at].isspace():
             at += 1
-        elif char in OPENING:
-            lexeme = _phrase(text, at, exact=False)
-            at = lexeme.end
-            yield lexeme
-        elif char in _SIMPLE:
-            yield Lexeme(_SIMPLE[char], char, at, at + 1)
-            at += 1
-        elif match := _NEAR.match(text, at):
-            yield Lexeme("near", match.group(), at, match.end(), int(match[1]))
-            at = match.end()
-        elif char in "-−–" and _is_minus(text, at):
-            yield Lexeme("not", char, at, at + 1)
-            at += 1
-        elif match := _FIELD.match(text, at):
-            yield Lexeme("field", match[1].lower(), at, match.end())
-            at = match.end()
-        else:
-            lexeme = _word(text, at)
-            at = lexeme.end
-            yield lexeme
+            continue
+        found = _operator_at(text, at) or _field_at(text, at) or [_text_at(text, at)]
+        yield from found
+        at = found[-1].end
+
+
+def _operator_at(text: str, at: int) -> list[Lexeme]:
+    char = text[at]
+    if char in _SIMPLE:
+        return [Lexeme(_SIMPLE[char], char, at, at + 1)]
+    if match := _NEAR.match(text, at):
+        return [Lexeme("near", match.group(), at, match.end(), int(match[1]))]
+    if char in "-−–" and _is_minus(text, at):
+        return [Lexeme("not", char, at, at + 1)]
+    return []
+
+
+def _field_at(text: str, at: int) -> list[Lexeme]:
+    """A field's name; with a date's also its value, which may hold what is an operator elsewhere."""
+    match = _FIELD.match(text, at)
+    if match is None:
+        return []
+    name = match[1].lower()
+    field = Lexeme("field", name, at, match.end())
+    value = _DATE_VALUE.match(text, match.end()) if name in DATES else None
+    return [field, Lexeme("text", value.group().rstrip(",;!?"), value.start(), value.end())] if value else [field]
+
+
+def _text_at(text: str, at: int) -> Lexeme:
+    if text[at] in OPENING:
+        return _phrase(text, at, exact=False)
+    if text[at] == "!" and text[at + 1 : at + 2] and text[at + 1] in OPENING:
+        return _phrase(text, at + 1, exact=True)
+    if match := _GROUPED.match(text, at):
+        return Lexeme("text", match.group(), at, match.end())
+    return _word(text, at)
 
 
 def _is_minus(text: str, at: int) -> bool:
@@ -102,8 +120,6 @@ def _word(text: str, at: int) -> Lexeme:
     if kind:
         return Lexeme(kind, word, at, end)
     exact = word.startswith("!") and len(word) > 1
-    if exact and text[at + 1] in OPENING:
-        return _phrase(text, at + 1, exact=True)
     body = _TAIL.fullmatch(word[1:] if exact else word)
     if body is None:
         return Lexeme("text", "*" if "*" in word else "", at, end)

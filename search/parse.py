@@ -238,7 +238,7 @@ class _Parser:
         return found if found is not None else Nothing()
 
     def wildcard(self, lexeme: Lexeme) -> Node:
-        pattern = "".join(char for char in fold(lexeme.text).lower() if char.isalnum() or char in "*?-'.")
+        pattern = "".join(char for char in fold(lexeme.text).lower() if char.isalnum() or char in "*?-'.").strip("-.'")
         letters = sum(char.isalnum() for char in pattern)
         if not letters:
             self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")

@@ -1,6 +1,6 @@
 """What to show when all words together are found in too few documents: those that lack the least.
 
-A word that is not wanted (-слово), a filter and a phrase's inside stay as they are; only "every word" becomes "some".
+A word that is not wanted (-слово) and a filter stay as they are; "every word" becomes "some", a phrase its words.
 """
 
 from __future__ import annotations
@@ -20,13 +20,23 @@ def relaxed(tree: Node) -> Node | None:
     fixed = tuple(part for part in tree.parts if not isinstance(part, _WANTED))
     if len([part for part in wanted if not _is_optional(part)]) < 2:
         return None
-    return All((Any(wanted), *fixed)) if fixed else Any(wanted)
+    some = Any(tuple(leaf for part in wanted for leaf in _loosened(part)))
+    return All((some, *fixed)) if fixed else some
 
 
 def lacking(tree: Node) -> tuple[Node, ...]:
     """The parts of *tree* that a document of ``relaxed(tree)`` may lack, in order."""
     parts = tree.parts if isinstance(tree, All) else ()
     return tuple(part for part in parts if isinstance(part, _WANTED) and not _is_optional(part))
+
+
+def _loosened(node: Node) -> tuple[Node, ...]:
+    """What of *node* a document may have by itself: the words of a phrase, each."""
+    match node:
+        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | Any(parts):
+            return tuple(leaf for part in parts for leaf in _loosened(part))
+        case _:
+            return (node,)
 
 
 def _is_optional(node: Node) -> bool:

@@ -22,7 +22,7 @@ from search.engines import Request, Response, Scored, Searcher, Sort, WordStatis
 from search.highlight import Marker, merge
 from search.live import Live
 from search.parse import Parsed, parse
-from search.query import All, Between, Everything, Keyword, Node, Not, Nothing, words
+from search.query import All, Between, Everything, Keyword, Node, Not, words
 from search.relax import relaxed
 from search.results import Answer, AskedWord, Hit, Mark, Understood
 from search.snippets import snippets
@@ -36,7 +36,10 @@ _FACETS = ("source", "tag", "author")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a page of results was asked for. ``page`` counts from 1; dates are included."""
+    """What a page of results was asked for. ``page`` counts from 1; dates are included.
+
+    A document comes from one of ``sources`` and has every one of ``tags`` and ``authors``. An empty text asks for all.
+    """
 
     text: str
     page: int = 1
@@ -50,8 +53,9 @@ class Ask:
 
     def filters(self) -> tuple[Node, ...]:
         """The parameters that narrow, as nodes."""
-        named = {"source": self.sources, "tag": self.tags, "author": self.authors}
-        nodes: list[Node] = [Keyword(field, values) for field, values in named.items() if values]
+        nodes: list[Node] = [Keyword("source", self.sources)] if self.sources else []
+        nodes += [Keyword("tag", (tag,)) for tag in self.tags]
+        nodes += [Keyword("author", (author,)) for author in self.authors]
         if self.first or self.last:
             nodes.append(Between(self.first, self.last))
         return tuple(nodes)
@@ -98,7 +102,7 @@ class Service:
         started = time.perf_counter()
         parsed = self.parsed(ask.text)
         tree = parsed.tree
-        if isinstance(tree, Nothing) and not ask.text.strip() and ask.filters():
+        if not ask.text.strip():
             tree = Everything()
         with self._live.reading() as (searcher, generation):
             response, rest = _found(searcher, tree, ask)

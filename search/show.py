@@ -61,12 +61,12 @@ def _leaf(node: Node) -> str:
         case Word(text=text, form=form, optional=optional):
             reserved = text in OR_WORDS | AND_WORDS | NOT_WORDS
             return f'"{text}"' if reserved or (not optional and is_function_word(form)) else text
-        case Wildcard(text=text):
-            return text
+        case Wildcard(pattern=pattern):
+            return pattern
         case Fuzzy(text=text, distance=distance):
             return f"{text}~{distance}"
-        case Any(parts):
-            return _leaf(parts[0])
+        case Any((Word(text=text), *_)):
+            return text
         case Phrase(parts):
             return f'"{_words(parts)}"'
         case Near(parts, distance):

@@ -9,7 +9,7 @@ from typing import Any
 from search.engines import Bucket, Count
 from search.results import Answer, AskedWord, Hit, Snippet, Understood
 
-__all__ = ["answer_json", "marked_html"]
+__all__ = ["answer_json", "marked_html", "trec_id"]
 
 Json = dict[str, Any]
 
@@ -37,6 +37,11 @@ def marked_html(text: str, marks: Iterable[tuple[int, int]]) -> str:
         pieces += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
         at = end
     return "".join([*pieces, escape(text[at:])])
+
+
+def trec_id(doc_id: str) -> str:
+    """*doc_id* as a TREC run holds it: its columns are parted by blanks, so a blank is %20 and a per cent sign %25."""
+    return "%20".join(doc_id.replace("%", "%25").split())
 
 
 def _query(query: Understood) -> Json:

@@ -29,6 +29,7 @@ from index.settings import Settings
 from index.sources import read
 from index.text import Analyzer
 from search.service import Service
+from search.wire import trec_id
 from tools import eval_lemmas
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +85,7 @@ def run(queries: QuerySet, service: Service) -> list[ir_measures.ScoredDoc]:
     """The best documents of every query of the set."""
     lines = (queries.folder / "queries.tsv").read_text("utf-8").splitlines()
     return [
-        ir_measures.ScoredDoc(qid, scored.id, scored.score)
+        ir_measures.ScoredDoc(qid, trec_id(scored.id), scored.score)
         for qid, text in (line.split("\t", 1) for line in lines)
         for scored in service.ranked(text, DEPTH)
     ]
