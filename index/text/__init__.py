@@ -3,9 +3,10 @@
 Knows no engine, no query language and no file of an index.
 """
 
-from index.text.analyzer import Analyzer, Tokens
+from index.text.analyzer import Analyzer, Batch, Tokens
 from index.text.lemmas import Lemma, LemmaSet
+from index.text.phrases import Expansion
 from index.text.structure import Part, parts
 from index.text.titles import first_sentence
 
-__all__ = ["Analyzer", "Lemma", "LemmaSet", "Part", "Tokens", "first_sentence", "parts"]
+__all__ = ["Analyzer", "Batch", "Expansion", "Lemma", "LemmaSet", "Part", "Tokens", "first_sentence", "parts"]

@@ -20,12 +20,15 @@ from numpy.typing import NDArray
 from index.text import dictionary, raws
 from index.text.lemmas import Lemma, LemmaSet, lemma_set, lemma_sets
 from index.text.lexicon import load
+from index.text.phrases import Expansion, Phrases
 from index.text.table import Forms, RawTable
 
 __all__ = ["Analyzer", "Batch", "Tokens"]
 
-# Raised when the output for some text changes: old indexes then disagree with new queries and say so.
-ANALYSIS_VERSION = 2
+# Raised when the tokens of some text change: an index has to be built anew.
+TOKENS_VERSION = 2
+# Raised when the lemmas of some form change by our code: an index needs new lemma sets, its documents stay.
+LEMMAS_VERSION = 1
 
 Ints = NDArray[np.int32]
 _NONE = np.zeros(0, dtype=np.int32)
@@ -91,11 +94,17 @@ class Analyzer:
         self._known: dict[str, LemmaSet] = dict(known or {})
         self._found: dict[str, LemmaSet] = {}
         self._lock = RLock()
+        self._phrases: Phrases | None = None
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the analysis of any text may: versions of the code, the dictionary and the lexicon."""
-        return f"{ANALYSIS_VERSION}/{dictionary.VERSION}/{self._lexicon.digest}"
+        return f"{TOKENS_VERSION}.{LEMMAS_VERSION}/{dictionary.VERSION}/{self._lexicon.digest}"
+
+    @property
+    def tokens_version(self) -> str:
+        """Changes only when tokens do. Same here, other fingerprint: new lemma sets will do, documents stay as read."""
+        return f"{TOKENS_VERSION}"
 
     def tokens(self, text: str) -> Tokens:
         """The tokens of *text* with their offsets; linear in its length."""
@@ -159,11 +168,36 @@ class Analyzer:
 
         «токаев» finds what «Токаев» does.
         """
+        lower = form.lower()
+        if form.isupper() and len(form) <= 5 and [lemma.text for lemma in self.lemmas(form)] == [lower]:
+            return self.lemmas(form)  # «ИИ», «РАН» in capitals are meant so
         merged: dict[str, float] = {}
-        for shaped in dict.fromkeys((form, form.lower(), form.lower().capitalize(), form.upper())):
+        for shaped in dict.fromkeys((form, lower, lower.capitalize(), form.upper())):
             for lemma, weight in self.lemmas(shaped):
                 merged.setdefault(lemma, weight)
         return tuple(Lemma(text, weight) for text, weight in merged.items())
+
+    def expansions(self, tokens: Tokens) -> list[Expansion]:
+        """What else the words of a query may be called, by its rows in *tokens*: «рк» -> («Республика», «Казахстан»).
+
+        Both ways, in every case of every word; a compound counts as its whole and as its parts.
+        """
+        if self._phrases is None:
+            self._phrases = Phrases(self._lexicon.meanings, self.lemmas)
+        rows: list[int] = []
+        wholes: list[int] = []
+        for row in range(len(tokens)):
+            following = row + 1 < len(tokens) and tokens.positions[row + 1] == tokens.positions[row]
+            (wholes if following else rows).append(row)
+        words = [self._said(tokens, row) for row in rows]
+        found = [item for start in range(len(rows)) for item in self._phrases.find(words, rows, start)]
+        for row in wholes:
+            found.extend(self._phrases.find([self._said(tokens, row)], [row], 0))
+        return sorted(found, key=lambda item: (item.start, -item.end))
+
+    def _said(self, tokens: Tokens, row: int) -> frozenset[str]:
+        form = self.form(int(tokens.forms[row]))
+        return frozenset((form.lower(), *(lemma.text for lemma in self.query_lemmas(form))))
 
     def learn(self, known: Iterable[tuple[str, LemmaSet]]) -> None:
         """Takes over lemma sets found by an earlier run with the same fingerprint."""

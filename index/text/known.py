@@ -12,6 +12,7 @@ import re
 from index.text import dictionary
 from index.text.dictionary import Reading
 from index.text.fold import twin
+from index.text.paradigms import nominatives
 from index.text.word import Rule, Scores, Word
 
 __all__ = ["RULES", "read"]
@@ -24,7 +25,8 @@ def read(word: Word, scores: Scores) -> None:
     """Looks the word up, and drops the readings that news never mean."""
     plain = word.lower if _CYRILLIC.fullmatch(word.lower) else twin(word.lower)
     word.known = dictionary.knows(plain)
-    word.readings = [reading for reading in dictionary.readings(plain) if _is_plausible(reading, word)]
+    word.readings = [_own_gender(reading, plain) for reading in dictionary.readings(plain)]
+    word.readings = [reading for reading in word.readings if _is_plausible(reading, word)]
     if word.lower in word.lexicon.only:
         word.known, word.readings = False, []
     if word.known and not word.is_capitalised and not all(reading.is_name for reading in word.readings):
@@ -33,6 +35,14 @@ def read(word: Word, scores: Scores) -> None:
         for reading in word.readings:
             scores[reading.lemma] = scores.get(reading.lemma, 0.0) + reading.score
         word.known = bool(scores)
+
+
+def _own_gender(reading: Reading, word: str) -> Reading:
+    """«Ивановной» is of «Ивановна»; the dictionary has every patronymic under the man's."""
+    if {"Patr", "femn"} <= reading.tags:
+        own = next((name for name in nominatives(word) if name.endswith("на")), reading.lemma)
+        return reading._replace(lemma=own)
+    return reading
 
 
 def _is_plausible(reading: Reading, word: Word) -> bool:
@@ -88,7 +98,7 @@ def _adjective_before_its_noun(word: Word, scores: Scores) -> None:
     adjectives = [reading.lemma for reading in word.readings if "ADJF" in reading.tags]
     for reading in word.readings:
         if "NOUN" in reading.tags and reading.lemma in scores and reading.lemma.endswith(("ое", "ее")) and adjectives:
-            best = max(adjectives, key=lambda lemma: scores.get(lemma, 0.0))
+            best = max(adjectives, key=lambda lemma: (scores.get(lemma, 0.0), lemma.endswith("ой")))
             if best[:-2] == reading.lemma[:-2] and word.lower != reading.lemma:
                 _lead(scores, best, reading.lemma)
 

@@ -9,7 +9,8 @@ One entry a line, «#» begins a comment, a heading in brackets says what kind o
     [синонимы]     авария = катастрофа        both ways, of lower weight
     [леммы]        тенге = тенге              these lemmas and no others: words never to be merged, and new words
 
-Only lemmas and expansions depend on it, never tokens: a change needs new lemma sets, and no document read again.
+Only lemmas and expansions depend on it, never tokens: a change needs new lemma sets, and no document read again
+(Analyzer.tokens_version stays, Analyzer.fingerprint changes).
 An operator's files are read after ours and win over them. Knows nothing of the dictionary.
 """
 

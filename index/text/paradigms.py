@@ -116,6 +116,9 @@ _FLEETING = (
     (re.compile(r"(.*[аеиоуыэюя].*[бвдзпт])л(а|у|ом|е|ы|ов|ам|ами|ах)"), r"\1ел", 0.1),
 )
 
+# «Ананидзе», «Саакашвили», «Шевченко», «Ахметулы», «Сериккызы» have one form.
+_INDECLINABLE = re.compile(rf".*{_VOWEL}.*(?:дзе|швили|енко|улы|кызы|қызы|ұлы)")
+
 # The weight of a nominative whose suffix speaks for itself.
 _SURE = 1.8
 
@@ -123,7 +126,7 @@ _SURE = 1.8
 # «кошан» another word.
 _PLURAL_BASE = re.compile(
     r".*(?:ян|янц|[ое]нк|сон|тон|ман|берг|штейн|дер|лер|нер|мер|тер|вер|гер|кер|зер|сер|хер|джер|кин[гс]|инг|унг|анг"
-    r"|енг|[ае]йер|меер|айн|ейн|ауэр|ук|юк|чак|щак|рих|.*э[^э]*|[бвгдзклмнпрстфх]{2}|с|ид|аф|оф|эл|элл|ц|й)"
+    r"|енг|[ае]йер|меер|айн|ейн|ауэр|ук|юк|чак|щак|рих|.*э[^э]*|[бвгдзклмнпрстфх][бвгдзлмнпрстфх]|с|ид|аф|оф|эл|элл|ц|й)"
 )
 
 
@@ -134,6 +137,8 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> dict
     not lead to the masculine («Валентиной» is no Валентин). Linear in the number of endings.
     """
     found: dict[str, float] = {}
+    if _INDECLINABLE.fullmatch(form):
+        return {form: 2.0}
     for ending, readings in _ENDINGS.items():
         if not form.endswith(ending):
             continue
@@ -165,7 +170,9 @@ def _fleeting(form: str) -> Iterator[tuple[str, float]]:
 
 def _plural_bases(form: str) -> Iterator[str]:
     base = form[:-2]
-    if len(base) > 2 and form.endswith("ов") and _PLURAL_BASE.fullmatch(base):
+    if len(base) < 4:
+        return
+    if form.endswith("ов") and _PLURAL_BASE.fullmatch(base):
         yield base
     elif form.endswith("ев") and re.fullmatch(r".*(?:ц|[оу])", base):
         yield base if base.endswith("ц") else base + "й"

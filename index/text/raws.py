@@ -42,7 +42,7 @@ _WORD = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Nine raw strings of ten: one word and its punctuation. Three times as fast as the whole pattern.
-_PLAIN = re.compile(r"[^\w-]*([а-яёА-ЯЁ]+)[^\w-]*")
+_PLAIN = re.compile(rf"[^\w{MARKS}-]*([а-яёА-ЯЁ]+)[^\w{MARKS}-]*")
 _INSIDE = re.compile(_LETTERS)
 _BETWEEN_HYPHENS = re.compile(rf"[^{HYPHENS}]+")
 _LETTERS_DIGITS = re.compile(r"[^\W\d_]{2,}\d+|\d+[^\W\d_]{2,}")

@@ -131,16 +131,22 @@ def _best(form: str, lexicon: Lexicon) -> Scores:
 
 
 def _short(word: Word, scores: Scores) -> bool:
-    """«см» is no «смотреть», «ев» no «есть»; «ИИ», «МВД» and «ОПЕК» are themselves."""
+    """«см» is no «смотреть», «ев» no «есть»; «ИИ», «РАН» and «МОК» are themselves, «ДОМ» in a headline is a house."""
     size = len(word.lower)
-    if (size <= 2 and (word.lower not in _SHORT or word.shape == "upper")) or (word.shape == "upper" and size == 3):
-        scores[word.lower] = 1.0
-        if word.shape == "title" and dictionary.knows(word.lower):
-            for reading in dictionary.readings(word.lower):
-                if reading.is_name and "voct" not in reading.tags:
-                    scores[reading.lemma] = 0.5
-        return True
-    return False
+    if size <= 2 and word.shape != "upper" and word.lower in _SHORT:
+        return False
+    if size > 3 or (size == 3 and word.shape != "upper"):
+        return False
+    own = [reading for reading in dictionary.readings(word.lower) if reading.lemma == word.lower]
+    if size == 3 and own and not any({"Abbr", "UNKN"} & reading.tags for reading in own):
+        return False
+    scores[word.lower] = 1.0
+    if word.shape == "title" and dictionary.knows(word.lower) and not own:
+        # «Ию», «Яр»: first names and places have two letters too.
+        for reading in dictionary.readings(word.lower):
+            if reading.is_name and "sing" in reading.tags and "voct" not in reading.tags:
+                scores[reading.lemma] = 0.5
+    return True
 
 
 def _abbreviation(word: Word, scores: Scores) -> bool:
@@ -159,9 +165,13 @@ def _listed_name(word: Word, scores: Scores) -> None:
     listed = word.lexicon.names.get(word.lower)
     if listed and (word.is_capitalised or not word.known):
         for rank, lemma in enumerate(listed):
-            scores[lemma] = max(scores.get(lemma, 0.0), (1.0 if word.known else 3.0) - 0.1 * rank)
+            scores[lemma] = max(scores.get(lemma, 0.0), (1.5 if word.known else 3.0) - 0.1 * rank)
         if not word.known:
             word.readings = []
+
+
+# «Как», «Мы», «Об» at the start of a sentence are nobody's names.
+_FUNCTION = frozenset({"PREP", "CONJ", "PRCL", "INTJ", "NPRO", "NUMR", "Apro"})
 
 
 def _name(word: Word, scores: Scores) -> None:
@@ -173,7 +183,7 @@ def _name(word: Word, scores: Scores) -> None:
     if not word.known:
         _unknown_name(word, scores)
         return
-    if not word.is_capitalised:
+    if not word.is_capitalised or any(_FUNCTION & reading.tags for reading in word.readings):
         return
     named = any(reading.is_name for reading in word.readings)
     common = any("NOUN" in reading.tags and not reading.is_name for reading in word.readings)
@@ -183,7 +193,7 @@ def _name(word: Word, scores: Scores) -> None:
     if not common and not named:
         found = {word.lower: 1.0} | found
     for lemma, weight in found.items():
-        if _may_be_name(lemma):
+        if _may_be_name(lemma, word):
             scores.setdefault(lemma, (0.2 if named else 0.01) * weight)
     for lemma in [lemma for lemma in scores if lemma.endswith(("ской", "цкой"))]:
         # «луговского» is of «луговской», and of Lugovsky.
@@ -195,7 +205,7 @@ def _unknown_name(word: Word, scores: Scores) -> None:
     found = {
         lemma: weight
         for lemma, weight in nominatives(word.lower, strong=not word.is_capitalised or listed).items()
-        if _may_be_name(lemma)
+        if _may_be_name(lemma, word)
     }
     if word.is_capitalised and not listed and word.lower[-1] in "аеиоуыэюя":
         # Foreign names in -и, -е, -о do not decline as a rule; in -у and -ю an oblique case is likelier.
@@ -204,8 +214,16 @@ def _unknown_name(word: Word, scores: Scores) -> None:
         scores[lemma] = max(scores.get(lemma, 0.0), weight if word.is_capitalised else 0.15 * weight)
 
 
-def _may_be_name(lemma: str) -> bool:
+def _may_be_name(lemma: str, word: Word) -> bool:
     """Common words are no names («мечеть»), but «Царев» and «Мамин» are both: an adjective and a surname."""
+    if len(lemma) < 3:
+        return False
+    if (
+        lemma + "ов" == word.lower
+        and dictionary.knows(lemma)
+        and any("Name" in reading.tags for reading in dictionary.readings(lemma))
+    ):
+        return False  # «Борисов» is not many Borises
     return lemma.endswith(("ов", "ев", "ин", "ын")) or not dictionary.is_common(lemma)
 
 

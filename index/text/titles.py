@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from razdel import sentenize
 
 from index.text.structure import parts
@@ -10,14 +12,30 @@ __all__ = ["first_sentence"]
 
 # Headlines of newspapers are 40-90 characters; a lead cut beyond 140 no longer reads as one.
 _WIDTH = 140
+# A clause that ends before this says too little to stand for the sentence.
+_LEAST = 60
+# «АСТАНА, 17 фев — Sputnik.», «Алматы. 12 мая. КазТАГ —»: where and when, which the page shows already.
+_DATELINE = re.compile(
+    r"^[А-ЯЁӘҚ][\w-]+(?:,|\.)\s+\d{1,2}\s+[а-я]+\.?(?:\s*[,.—–-]\s*[\w «»-]{2,30}?)?(?:\s*[—–-]\s*|\.\s+)(?=[«А-ЯЁӘҚ])"
+)
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of the body of *text* without its full stop; at most 140 characters, cut at a word."""
+    """The first sentence of the body of *text* without its full stop; at most 141 characters, cut at a clause or word.
+
+    Captions, bylines and source tails are passed over. Looks at the first 2,000 characters of the body alone.
+    """
     part = next((part for part in parts(text) if part.kind == "body"), None)
-    paragraph = text[part.start : part.end].strip() if part else text.strip()[:1000]
-    sentence = next((item.text for item in sentenize(paragraph[:2000])), "")
-    sentence = " ".join(sentence.split())
+    paragraph = text[part.start : part.end].strip() if part else text.strip()
+    paragraph = _DATELINE.sub("", " ".join(paragraph[:2000].split()), count=1)
+    sentence: str = next((item.text for item in sentenize(paragraph)), "")
     if len(sentence) > _WIDTH:
-        sentence = sentence[:_WIDTH].rsplit(" ", 1)[0].rstrip(",;:—- ") + "…"
-    return sentence.removesuffix(".")
+        return _cut(sentence)
+    return sentence.removesuffix(".") if not sentence.endswith("..") else sentence
+
+
+def _cut(sentence: str) -> str:
+    head = sentence[:_WIDTH]
+    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " — ", " – "))
+    head = head[:clause] if clause >= _LEAST else head.rpartition(" ")[0] or head
+    return head.rstrip(",;:—–- ") + "…"
