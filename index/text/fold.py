@@ -60,7 +60,7 @@ def _respell(word: str) -> str:
         word = "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
         return unicodedata.normalize("NFC", word).translate(_SAME)
     if _LATIN.search(word):
-        return "-".join(_one_script(piece) for piece in word.split("-"))
+        return "".join(_one_script(piece) for piece in re.split("([-'])", word))
     return word
 
 

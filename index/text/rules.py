@@ -111,13 +111,15 @@ def _compound(word: Word, scores: Scores) -> bool:
     if _CYRILLIC.fullmatch(word.lower.replace("-", "")) and dictionary.knows(word.lower):
         for reading in dictionary.readings(word.lower):
             scores[reading.lemma] = scores.get(reading.lemma, 0.0) + reading.score
+    for rank, lemma in enumerate(word.lexicon.names.get(word.lower, ())):
+        scores[lemma] = 3.0 - 0.1 * rank
     first, *middle, last = word.lower.split("-")
     wraps = str.capitalize if word.is_capitalised else str
     heads, tails = _best(wraps(first), word.lexicon), _best(wraps(last), word.lexicon)
     if middle and middle[-1] in ("на", "под", "над", "ле", "де", "о", "эль", "аль"):
         tails = {last: 1.0}
     else:
-        heads = {first: 1.2} | {head: value for head, value in heads.items() if head != first}
+        heads.setdefault(first, 0.3 * max(heads.values()))
     for head, a in heads.items():
         for tail, b in tails.items():
             lemma = "-".join((head, *middle, tail))
