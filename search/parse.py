@@ -32,6 +32,7 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
+    is_compound,
 )
 
 __all__ = ["Limits", "Parsed", "parse"]
@@ -293,7 +294,7 @@ def _join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
     """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
     flat: list[Node] = []
     for part in parts:
-        if isinstance(part, kind):
+        if isinstance(part, kind) and not is_compound(part):
             flat.extend(part.parts)
         elif not isinstance(part, Nothing):
             flat.append(part)

@@ -29,6 +29,7 @@ __all__ = [
     "SameSentence",
     "Wildcard",
     "Word",
+    "is_compound",
     "walk",
     "words",
 ]
@@ -197,3 +198,15 @@ def words(node: Node) -> list[Word | Wildcard | Fuzzy]:
             return words(part)
         case _:
             return []
+
+
+def is_compound(node: Node) -> bool:
+    """Whether *node* is what one hyphenated word became: its whole, or its parts side by side."""
+    match node:
+        case Any((Word() as whole, Phrase(parts))):
+            inside = [part for part in parts if isinstance(part, Word)]
+            return bool(inside) and whole.start == inside[0].start and whole.end == inside[-1].end
+        case Any((Word() as whole, Word() as part)):
+            return whole.start <= part.start and part.end <= whole.end
+        case _:
+            return False

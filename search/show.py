@@ -22,6 +22,7 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
+    is_compound,
 )
 
 __all__ = ["show"]
@@ -32,7 +33,7 @@ _FIELD_NAMES = {"title": "заголовок", "text": "текст", "source": "
 def show(node: Node) -> str:
     """*node* in the query language; empty for Nothing and for Everything."""
     match node:
-        case Any(parts) if not _is_compound(node):
+        case Any(parts) if not is_compound(node):
             return " | ".join(_inner(part, (Any,)) for part in parts)
         case All(parts):
             return " ".join(filter(None, (_inner(part, (All, Any)) for part in parts)))
@@ -81,26 +82,14 @@ def _words(parts: tuple[Node, ...]) -> str:
 
 def _inner(node: Node, wrapped: tuple[type[Node], ...]) -> str:
     text = show(node)
-    return f"({text})" if isinstance(node, wrapped) and not _is_compound(node) else text
+    return f"({text})" if isinstance(node, wrapped) and not is_compound(node) else text
 
 
 def _atom(node: Node) -> str:
     """*node* so that an operator beside it holds all of it."""
     groups = (All, Any, SameSentence)
     composite = isinstance(node, groups) or (isinstance(node, Near) and not _is_plain(node.parts))
-    return f"({show(node)})" if composite and not _is_compound(node) else show(node)
-
-
-def _is_compound(node: Node) -> bool:
-    """Whether *node* is what one hyphenated word became: its whole, or its parts side by side."""
-    match node:
-        case Any((Word() as whole, Phrase(parts))):
-            inside = [part for part in parts if isinstance(part, Word)]
-            return bool(inside) and whole.start == inside[0].start and whole.end == inside[-1].end
-        case Any((Word() as whole, Word() as part)):
-            return whole.start <= part.start and part.end <= whole.end
-        case _:
-            return False
+    return f"({show(node)})" if composite and not is_compound(node) else show(node)
 
 
 def _is_plain(parts: tuple[Node, ...]) -> bool:
