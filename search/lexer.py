@@ -97,7 +97,7 @@ def _is_minus(text: str, at: int) -> bool:
     """A minus stands before a word or a quote and not inside a word."""
     after = text[at + 1 : at + 2]
     before = text[at - 1 : at]
-    return bool(after) and (after.isalnum() or after in OPENING + "(!") and (not before or not before.isalnum())
+    return bool(after) and (after.isalnum() or after in OPENING + "(!*?") and (not before or not before.isalnum())
 
 
 def _phrase(text: str, at: int, *, exact: bool) -> Lexeme:
