@@ -1,0 +1,19 @@
+"""Which other query a reader may have meant: slips of spelling, the wrong layout, Latin letters, lost blanks."""
+
+from search.correct.choose import Chosen, choose, decide, readings
+from search.correct.reading import Kind, Reading, Replaced
+from search.correct.vocabulary import IndexVocabulary, Neighbour, Neighbours, Vocabulary
+
+__all__ = [
+    "Chosen",
+    "IndexVocabulary",
+    "Kind",
+    "Neighbour",
+    "Neighbours",
+    "Reading",
+    "Replaced",
+    "Vocabulary",
+    "choose",
+    "decide",
+    "readings",
+]

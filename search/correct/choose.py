@@ -1,0 +1,118 @@
+"""Reads a whole query anew: which of its words are wrong, what each was meant to be, and whether to say or to do it.
+
+Each stretch is tried in the other keyboard layouts, as Russian in Latin letters, as a misspelling, and as words run
+together; the likeliest wins when it beats what was typed. A query typed in the wrong layout is wrong throughout, so one
+word surely read so draws the short ones along. Bounded: at most WORDS words are looked into, a few milliseconds each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Literal
+
+from search.correct.chunks import Chunk, chunks
+from search.correct.reading import Candidate, Reading, Replaced
+from search.correct.stretch import Wrong, rekeyed, retyped, torn
+from search.correct.vocabulary import Vocabulary
+
+__all__ = ["WORDS", "Chosen", "choose", "decide", "readings"]
+
+# Words of a query that are looked into; with more, one wrong word no longer spoils the answer.
+WORDS = 12
+_READINGS = 3
+# Another reading is offered when it finds this many times what the query as typed does, and at least so many documents.
+FAR_MORE = 10
+ENOUGH = 5
+# Nats by which another reading beats a word that is one, before it may be answered unasked: 20 times as likely.
+_SURE = 3.0
+# A second candidate makes a reading of its own when it is less than this behind: 1 to 20.
+_CLOSE = 3.0
+_LONG = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The reading to tell the reader about, how many documents it finds, and whether it was answered or is offered."""
+
+    reading: Reading
+    total: int
+    applied: bool
+
+
+def decide(typed: int, other: int) -> Literal["apply", "offer"] | None:
+    """What to do with a reading that finds *other* documents where the query as typed finds *typed*."""
+    if not other:
+        return None
+    if not typed:
+        return "apply"
+    return "offer" if other >= max(ENOUGH, FAR_MORE * typed) else None
+
+
+def choose(typed: int, found: Sequence[Reading], count: Callable[[str], int]) -> Chosen | None:
+    """The first of *found* worth telling; *count* says how many documents a text finds, *typed* is that of the query.
+
+    One that is not sure is offered even when the query as typed finds nothing.
+    """
+    for reading in found:
+        total = count(reading.text)
+        verdict = decide(typed, total)
+        if verdict:
+            return Chosen(reading, total, applied=verdict == "apply" and reading.sure)
+    return None
+
+
+def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) -> list[Reading]:
+    """What *query* may have been meant to say, best first, at most three; none when nothing in it looks wrong.
+
+    Words of *keep* (lower case, as typed) are left alone: what a reader undid. Never raises over what a reader typed.
+    """
+    kept = {word.lower() for word in keep}
+    parts = [part for part in islice(chunks(query), WORDS) if part.word.lower() not in kept]
+    wrongs = [wrong for wrong in _wrongs(query, parts, vocabulary) if wrong.old.lower() not in kept]
+    if not wrongs:
+        return []
+    best = [(wrong, wrong.candidates[0]) for wrong in wrongs]
+    found = [_reading(query, best)]
+    for place, wrong in enumerate(wrongs):
+        for other in wrong.candidates[1:_READINGS]:
+            if other.score > wrong.faith and wrong.candidates[0].score - other.score < _CLOSE:
+                found.append(_reading(query, [*best[:place], (wrong, other), *best[place + 1 :]]))
+    found[1:] = sorted(found[1:], key=lambda reading: -reading.score)
+    return list({reading.text: reading for reading in reversed(found[:_READINGS])}.values())[::-1]
+
+
+def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[Wrong]:
+    """The wrong stretches of *query* in order, none inside another."""
+    layouts = [rekeyed(part, vocabulary, shown=False) for part in parts]
+    others = [retyped(part, vocabulary, shown=False) for part in parts]
+    # A query typed in the wrong layout is wrong throughout: one long word shows it for the short ones.
+    if any(one and _beats(one, least) and _is_long(one) for one, (_, least) in zip(layouts, others, strict=True)):
+        layouts = [rekeyed(part, vocabulary, shown=True) for part in parts]
+    elif any(one.candidates[0].kind == "translit" and _is_long(one) for found, _ in others for one in found):
+        others = [retyped(part, vocabulary, shown=True) for part in parts]
+    found: list[Wrong] = []
+    for one, (several, least) in zip(layouts, others, strict=True):
+        found += [one] if one and _beats(one, least) else several
+    for left, right in pairwise(parts):
+        one = torn(left, right, query[left.end : right.start], vocabulary)
+        if one:
+            inside = [wrong for wrong in found if wrong.start < one.end and one.start < wrong.end]
+            if _beats(one, min((wrong.candidates[0].score for wrong in inside), default=one.faith)):
+                found = [wrong for wrong in found if wrong not in inside] + [one]
+    return sorted(found, key=lambda wrong: wrong.start)
+
+
+def _beats(wrong: Wrong, least: float) -> bool:
+    return wrong.candidates[0].score > least
+
+
+def _is_long(wrong: Wrong) -> bool:
+    return len(wrong.old) >= _LONG
+
+
+def _reading(query: str, picked: Sequence[tuple[Wrong, Candidate]]) -> Reading:
+    replaced = tuple(Replaced(wrong.start, wrong.end, wrong.old, new.text, new.kind) for wrong, new in picked)
+    sure = all(not wrong.known or new.score - wrong.faith >= _SURE for wrong, new in picked)
+    return Reading.of(query, replaced, score=sum(new.score - wrong.faith for wrong, new in picked), sure=sure)

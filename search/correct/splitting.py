@@ -1,0 +1,83 @@
+"""Parts words that were run together («внастоящее», «премьерминистр») and joins those that were torn («пре мьер»).
+
+Knows words and how often they are met; slips inside the parts are not looked for.
+"""
+
+from __future__ import annotations
+
+import math
+
+from index.text.function_words import is_function_word
+from search.correct.reading import Candidate
+from search.correct.spelling import belief
+from search.correct.vocabulary import Vocabulary
+
+__all__ = ["joined", "parted"]
+
+_LONGEST = 40
+_PIECES = 4
+# Nats: a blank left out is about as rare as a slip of two letters, and a part can be a word by chance.
+_BLANK = 4.5
+_HYPHEN = 2.5
+# A blank too many.
+_TORN = 3.0
+# Shorter parts must be words that link others («в», «не», «из»); nearly every two letters are some abbreviation.
+_SHORT = 3
+# A part met in fewer documents is more likely to be a slip or an abbreviation itself.
+_MET = 3
+
+
+def parted(word: str, vocabulary: Vocabulary) -> list[Candidate]:
+    """The likeliest way to cut the lower-case *word* into at most four words of the index, and to hyphenate it."""
+    if not 4 <= len(word) <= _LONGEST or not word.isalpha():
+        return []
+    # best[end]: by number of pieces, the least believed piece and where the last one begins.
+    best: list[dict[int, tuple[float, int]]] = [{0: (math.inf, 0)}] + [{} for _ in word]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 20), end):
+            if not best[start] or end - start == len(word):
+                continue
+            worth = _worth(word[start:end], vocabulary)
+            if worth <= 0:
+                continue
+            for pieces, (least, _) in best[start].items():
+                reached = min(least, worth)
+                if pieces < _PIECES and reached > best[end].get(pieces + 1, (0.0, 0))[0]:
+                    best[end][pieces + 1] = reached, start
+    scored = [(least - _BLANK * (pieces - 1), pieces) for pieces, (least, _) in best[-1].items()]
+    plain = [_spelled_out(word, best, max(scored)[1], max(scored)[0])] if scored else []
+    return plain + _hyphenated(word, vocabulary)
+
+
+def joined(left: str, right: str, vocabulary: Vocabulary) -> Candidate | None:
+    """*left* and *right* as one word, when that is one; ``score`` compares with the faith in the rarer of the two."""
+    word = left + right
+    if len(word) < 5 or not word.isalpha() or not vocabulary.documents_with(word):
+        return None
+    return Candidate(word, "split", math.log(1 + vocabulary.known(word)) - _TORN)
+
+
+def _worth(piece: str, vocabulary: Vocabulary) -> float:
+    """How much *piece* is a word, when it is one that may stand by itself."""
+    if len(piece) <= _SHORT and not is_function_word(piece):
+        return 0.0
+    met = vocabulary.documents_with(piece)
+    if met < _MET:
+        return 0.0
+    return math.log(1 + met) if len(piece) <= _SHORT else (math.log(1 + met) + belief(piece, vocabulary)) / 2
+
+
+def _hyphenated(word: str, vocabulary: Vocabulary) -> list[Candidate]:
+    """*word* with the hyphen that a compound of the index has in it."""
+    compounds = [f"{word[:at]}-{word[at:]}" for at in range(2, len(word) - 1)]
+    met = [(compound, vocabulary.documents_with(compound)) for compound in compounds]
+    return [Candidate(compound, "split", math.log(1 + many) + 2 - _HYPHEN) for compound, many in met if many]
+
+
+def _spelled_out(word: str, best: list[dict[int, tuple[float, int]]], pieces: int, score: float) -> Candidate:
+    cut, end = [], len(word)
+    while end:
+        start = best[end][pieces][1]
+        cut.append(word[start:end])
+        end, pieces = start, pieces - 1
+    return Candidate(" ".join(reversed(cut)), "split", score)

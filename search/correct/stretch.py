@@ -1,0 +1,158 @@
+"""Tries every way in which one stretch of a query may be wrong, and weighs each against what was typed.
+
+A stretch is what stands between blanks. In another layout it is read as a whole, since punctuation keys are letters
+there; spelling and Latin writing are looked at word by word.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from search.correct import layout, splitting, translit
+from search.correct.chunks import Chunk
+from search.correct.reading import Candidate
+from search.correct.spelling import belief, faith, recased, spelled
+from search.correct.vocabulary import Vocabulary
+
+__all__ = ["Wrong", "rekeyed", "retyped", "torn"]
+
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LETTERS = re.compile(r"[^\W\d_]")
+# Nats that a reader's having used the wrong layout, or Latin, costs; where another word of the query shows it, nothing.
+_WHOLE = 1.0
+# Any three keys give some word or abbreviation in any layout.
+_SHORT = 3
+_SHORT_COST = 3.0
+_MANNER = 4.0
+# A word that no index and no dictionary knows, but that can be read aloud where what was typed cannot.
+_PLAUSIBLE = -1.0
+# A word of no dictionary that stands in this many documents is a name or a term.
+_ESTABLISHED = 300
+# A slip inside a word that is in Latin letters besides.
+_TWICE_WRONG = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A stretch of the query and what it may have been, best first; ``faith`` is what a candidate must beat.
+
+    ``known``: what was typed is a word of the index or of the dictionary.
+    """
+
+    start: int
+    end: int
+    old: str
+    faith: float
+    known: bool
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def margin(self) -> float:
+        """By how much the best beats what was typed."""
+        return self.candidates[0].score - self.faith
+
+
+def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | None:
+    """*chunk* in another keyboard layout; *shown* when another word of the query was surely typed so."""
+    words = [word for word, _, _ in vocabulary.words(chunk.word)]
+    trust = min((faith(word, vocabulary) for word in words), default=0.0) - (_MANNER if shown else 0.0)
+    known = any(belief(word, vocabulary) for word in words)
+    found = []
+    for text in layout.other_layouts(chunk.text):
+        score = _written(text, chunk, vocabulary) - (0.0 if shown else _price(chunk.word))
+        if score > trust:
+            found.append(Candidate(text, "layout", score))
+    if not found:
+        return None
+    found.sort(key=lambda candidate: -candidate.score)
+    return Wrong(chunk.start, chunk.end, chunk.text, trust, known, tuple(found))
+
+
+def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> tuple[list[Wrong], float]:
+    """Words of *chunk* that are misspelt, in Latin letters, or several run together; *shown*: as for ``rekeyed``.
+
+    With it the score of the least of its words, so corrected.
+    """
+    found: list[Wrong] = []
+    least = math.inf
+    for word, start, end in [] if chunk.address else vocabulary.words(chunk.word):
+        old = chunk.word[start:end]
+        latin = translit.is_latin(word)
+        trust = faith(word, vocabulary) - (_MANNER if latin and shown else 0.0)
+        candidates: list[Candidate] = []
+        if latin:
+            candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
+        elif _may_be_misspelt(word, old, vocabulary):
+            candidates = [*spelled(word, vocabulary), *splitting.parted(word, vocabulary)]
+        better = [
+            Candidate(recased(each.text, old), each.kind, each.score) for each in candidates if each.score > trust
+        ]
+        better.sort(key=lambda candidate: -candidate.score)
+        if better:
+            at = chunk.start + start
+            found.append(Wrong(at, at + len(old), old, trust, belief(word, vocabulary) > 0, tuple(better)))
+        least = min(least, better[0].score if better else trust)
+    return found, least
+
+
+def torn(left: Chunk, right: Chunk, between: str, vocabulary: Vocabulary) -> Wrong | None:
+    """Two chunks that are one word with a blank in it; *between* is what stands between them."""
+    if not between.isspace() or left.text != left.word:
+        return None
+    one, other = left.word.lower(), right.word.lower()
+    if not (_CYRILLIC.search(one) and _CYRILLIC.search(other)):
+        return None
+    found = splitting.joined(one, other, vocabulary)
+    trust = min(faith(one, vocabulary), faith(other, vocabulary))
+    if found is None or found.score <= trust:
+        return None
+    end = right.start + len(right.word)
+    old = left.word + between + right.word
+    known = bool(belief(one, vocabulary) and belief(other, vocabulary))
+    return Wrong(left.start, end, old, trust, known, (Candidate(recased(found.text, left.word), "split", found.score),))
+
+
+def _price(typed: str) -> float:
+    return _WHOLE + (_SHORT_COST if len(typed) <= _SHORT else 0.0)
+
+
+def _written(text: str, chunk: Chunk, vocabulary: Vocabulary) -> float:
+    """How likely a reader meant *text*, read off the keys of *chunk*."""
+    words = [word for word, _, _ in vocabulary.words(text)]
+    if not words or not all(_LETTERS.search(word) for word in words):
+        return -math.inf
+    least = min(belief(word, vocabulary) for word in words)
+    if least:
+        return least - (len(words) - 1)
+    if _CYRILLIC.search(text) and not layout.plausible(chunk.word.lower()) and all(map(layout.plausible, words)):
+        return _PLAUSIBLE
+    return -math.inf
+
+
+def _russian(word: str, vocabulary: Vocabulary, price: float) -> list[Candidate]:
+    """Words of the index that the Latin *word* may write."""
+    spellings = translit.readings(word)
+    found = []
+    for spelling, cost in spellings:
+        met = vocabulary.documents_with(spelling)
+        if met:
+            asked = (math.log(1 + met) + belief(spelling, vocabulary)) / 2
+            found.append(Candidate(spelling, "translit", asked - cost / 20 - price))
+    if not found:
+        # Another form of a word of the index («шуками»), else a slip besides («minstr»).
+        for spelling, cost in spellings[:5]:
+            believed = belief(spelling, vocabulary)
+            found += [Candidate(spelling, "translit", believed - cost / 20 - price)] if believed else []
+    if not found and spellings:
+        near = spelled(spellings[0][0], vocabulary)
+        found = [Candidate(other.text, "translit", other.score - _TWICE_WRONG - price) for other in near]
+    return sorted(found, key=lambda candidate: -candidate.score)[:5]
+
+
+def _may_be_misspelt(word: str, old: str, vocabulary: Vocabulary) -> bool:
+    if not (_CYRILLIC.search(word) and word.isalpha()) or len(word) < 3 or (old.isupper() and len(old) <= 5):
+        return False
+    known = vocabulary.known(word)
+    return known < _ESTABLISHED and not (known and vocabulary.in_dictionary(word))

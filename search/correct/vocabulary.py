@@ -1,0 +1,108 @@
+"""What corrections ask of an index: which words it has, in how many documents, and which are a slip away.
+
+``IndexVocabulary`` answers it over any Searcher that knows neighbours. Knows nothing of slips' causes or of queries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.text import Analyzer
+from index.text.dictionary import knows
+from search.engines import Entry, Request, Response
+from search.query import Word
+
+__all__ = ["IndexVocabulary", "Neighbour", "Neighbours", "Source", "Vocabulary", "split_words"]
+
+# Words whose documents are remembered, about 100 bytes each.
+_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A form of the index, in lower case, in about how many documents it stands, and what the slips to it cost."""
+
+    form: str
+    documents: int
+    cost: int
+
+
+class Neighbours(Protocol):
+    """The part of an engine that walks its forms."""
+
+    def documents_with(self, form: str) -> int:
+        """In how many documents the lower-case *form* stands, in any capitalisation; 0 when in none. About right."""
+
+    def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
+        """Forms whose ``slips.cost`` from the lower-case *form* is at most *budget*, itself included, likeliest first.
+
+        With *prefix*: forms that begin with such a one. At most *limit*, which should be small.
+        """
+
+
+class Source(Neighbours, Protocol):
+    """What is needed of a Searcher."""
+
+    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
+        """See search.engines.Searcher."""
+
+    def search(self, request: Request) -> Response:
+        """See search.engines.Searcher."""
+
+
+class Vocabulary(Neighbours, Protocol):
+    """The words of an index as a reader's word meets them."""
+
+    def known(self, word: str) -> int:
+        """How many documents a query of the lower-case *word* alone finds: any of its forms."""
+
+    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
+        """Forms that start with *prefix*, most documents first."""
+
+    def in_dictionary(self, word: str) -> bool:
+        """Whether the lower-case *word* is a form of the Russian dictionary, in the index or not."""
+
+    def words(self, text: str) -> list[tuple[str, int, int]]:
+        """The words of *text*: folded, in lower case, with their offsets; a compound as its parts."""
+
+
+class IndexVocabulary:
+    """The vocabulary of one generation. Remembers what it looked up; as safe to share between threads as its parts."""
+
+    def __init__(self, source: Source, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._source = source
+        self.documents_with = source.documents_with
+        self.neighbours = source.neighbours
+        self.vocabulary = source.vocabulary
+        self._known: dict[str, int] = {}
+
+    def known(self, word: str) -> int:
+        """See Vocabulary. One search, of a millisecond for a frequent word."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known = {}
+            query = Word(word, word, self._analyzer.query_lemmas(word))
+            found = self._known[word] = self._source.search(Request(query, limit=0, words=False)).total
+        return found
+
+    def in_dictionary(self, word: str) -> bool:
+        """See Vocabulary."""
+        return knows(word)
+
+    def words(self, text: str) -> list[tuple[str, int, int]]:
+        """See Vocabulary."""
+        return split_words(text, self._analyzer)
+
+
+def split_words(text: str, analyzer: Analyzer) -> list[tuple[str, int, int]]:
+    """See Vocabulary.words."""
+    tokens = analyzer.tokens(text)
+    rows = [
+        (analyzer.form(int(form)).lower(), int(start), int(end))
+        for form, start, end in zip(tokens.forms, tokens.starts, tokens.ends, strict=True)
+    ]
+    # A compound's whole is followed by its first part, which starts where it does.
+    return [row for row, after in zip(rows, [*rows[1:], None], strict=True) if not after or after[1] >= row[2]]

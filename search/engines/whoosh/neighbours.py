@@ -1,0 +1,311 @@
+"""Walks the forms of a generation for those a slip or two away from what was typed.
+
+The forms are sorted, so neighbours in the table share beginnings: the rows of the distance table for a shared beginning
+are kept, and when a beginning already costs too much, every form with it is passed over, whole blocks at a time. About
+a millisecond at 400,000 forms, nothing made on opening. Costs are those of search/correct/slips.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.engines.whoosh.format import Sections
+from index.engines.whoosh.keys import word_of
+from index.engines.whoosh.strings import Strings
+from index.errors import IndexDamaged
+from search.correct import slips
+from search.correct.vocabulary import Neighbour
+from search.engines.whoosh.compiled import compiled
+
+__all__ = ["LONGEST", "Forms", "NearForms"]
+
+# Longer words are left alone: nobody mistypes what nobody types.
+LONGEST = 40
+_DEPTH = 64
+# Forms kept of one walk, before the likeliest are chosen: the neighbours of short words and prefixes may be thousands.
+_ROOM = 32_768
+_BLOCK = 16
+_MARKS = 4
+_BYTES = 1024  # strings longer than that are damage: a form has 64 letters, its key at most two forms
+# A factor e in documents outweighs this much in cost: what makes 100 about a slip in 150 words.
+_COST_OF_E = 20
+# An argument and no constant: compiled code is kept, and would not notice that slips.py changed.
+_SPECIAL = np.array([slips.TWICE, slips.FIRST, slips.SWAP], np.int32)
+
+
+class Forms(Protocol):
+    """The part of a Segment that is read here: its first file holds the packed table ``forms``."""
+
+    files: list[Sections]
+    forms: Strings
+    form_posting: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The packed forms of one segment; ``ends``: where the postings of a form begin, one more at the end."""
+
+    name: str
+    forms: Strings
+    heads: NDArray[Any]
+    data: NDArray[Any]
+    ends: NDArray[np.uint32]
+
+
+class NearForms:
+    """Meets search.correct.Neighbours over the *segments* of a generation. Holds no state, so threads may share it.
+
+    Documents are summed over shapes and segments, the deleted included: right to a few parts in a hundred.
+    """
+
+    def __init__(self, segments: Iterable[Forms]) -> None:
+        self._tables = []
+        for segment in segments:
+            file = segment.files[0]
+            heads, data = file.array("forms.heads", "<u4")[1:], file.array("forms.data", "<u1")
+            self._tables.append(_Table(f"{file.path}", segment.forms, heads, data, segment.form_posting))
+
+    def documents_with(self, form: str) -> int:
+        """In how many documents the lower-case *form* stands, in any capitalisation. About 5 µs a segment."""
+        key = np.frombuffer(form.encode("utf-8", "surrogatepass"), np.uint8)
+        total = 0
+        for table in self._tables:
+            low, high = _shapes(table.heads, table.data, len(table.forms), key)
+            if low < 0:
+                raise _damaged(table)
+            total += int(table.ends[high]) - int(table.ends[low])
+        return total
+
+    def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
+        """See search.correct.Neighbours. A form of more than LONGEST letters has none."""
+        merged: dict[str, tuple[int, int]] = {}
+        for table in self._tables if 0 < len(form) <= LONGEST else ():
+            numbers, documents, costs = _walked(table, form, budget, prefix)
+            for row in np.argsort(costs / _COST_OF_E - np.log(documents + 1.0), kind="stable")[:limit]:
+                word = word_of(table.forms.key(int(numbers[row])))
+                before = merged[word][0] if word in merged else 0
+                merged[word] = before + int(documents[row]), int(costs[row])
+        found = [Neighbour(word, documents, cost) for word, (documents, cost) in merged.items()]
+        found.sort(key=lambda near: (near.cost / _COST_OF_E - np.log(near.documents + 1.0), near.form))
+        return found[:limit]
+
+
+def _walked(table: _Table, form: str, budget: int, prefix: bool) -> tuple[NDArray[np.int64], ...]:
+    """Words near *form*: number of the first of the shapes, documents over all shapes, cost."""
+    points, rows = slips.codes(form)
+    extra = np.array(slips.extras(form), np.int32)
+    numbers, groups, costs = (np.empty(_ROOM, np.int64) for _ in range(3))
+    tables = slips.CODES, slips.SUBSTITUTIONS, slips.LACKS, _SPECIAL
+    packed = table.heads, table.data, len(table.forms)
+    count = _walk(*packed, points, rows, extra, *tables, budget, prefix, numbers, groups, costs)
+    if count < 0:
+        raise _damaged(table)
+    if not count:
+        return numbers[:0], numbers[:0], costs[:0]
+    numbers, costs = numbers[:count], costs[:count]
+    first = np.flatnonzero(np.diff(groups[:count], prepend=-1))
+    documents = np.add.reduceat(table.ends[numbers + 1].astype(np.int64) - table.ends[numbers], first)
+    return numbers[first], documents, costs[first]
+
+
+def _damaged(table: _Table) -> IndexDamaged:
+    return IndexDamaged(f"{table.name}: section 'forms' cannot be read")
+
+
+@compiled
+def _row(
+    rows: NDArray[Any],
+    letters: NDArray[Any],
+    depth: int,
+    points: NDArray[Any],
+    codes: NDArray[Any],
+    extra: NDArray[Any],
+    table: NDArray[Any],
+    substitutions: NDArray[Any],
+    lacks: NDArray[Any],
+    special: NDArray[Any],
+) -> Any:
+    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost."""
+    letter = letters[depth]
+    code = table[letter] if letter < len(table) else len(lacks) - 1
+    lack = lacks[code]
+    if depth > 1 and letters[depth - 1] == letter:
+        lack = min(lack, special[0])
+    if depth == 1:
+        lack += special[1]
+    least = rows[depth, 0] = rows[depth - 1, 0] + lack
+    for i in range(1, len(points) + 1):
+        price = rows[depth - 1, i - 1]
+        if points[i - 1] != letter:
+            price += substitutions[codes[i - 1], code]
+            if depth == 1 and i == 1:
+                price += special[1]
+        price = min(price, rows[depth, i - 1] + extra[i - 1], rows[depth - 1, i] + lack)
+        if depth > 1 and i > 1 and points[i - 1] == letters[depth - 1] and points[i - 2] == letter != points[i - 1]:
+            swapped = rows[depth - 2, i - 2] + special[2]
+            if depth == 2 and i == 2:
+                swapped += special[1]
+            price = min(price, swapped)
+        rows[depth, i] = price
+        least = min(least, price)
+    return least
+
+
+@compiled
+def _size(data: NDArray[Any], at: int, end: int) -> tuple[int, int]:
+    """The length written at *at*, and where what it measures begins; -1 when that does not fit before *end*."""
+    size = shift = 0
+    while at < end:
+        byte = int(data[at])
+        size |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return (size, at) if 0 <= size <= end - at and shift < 42 else (-1, at)
+    return -1, at
+
+
+@compiled
+def _order(text: NDArray[Any], at: int, end: int, key: NDArray[Any]) -> int:
+    """Whether text[at:end] comes before *key* (-1), is one of its shapes (0), or comes after them (1)."""
+    same = 0
+    while same < end - at and same < len(key) and text[at + same] == key[same]:
+        same += 1
+    if same == len(key):
+        return 0 if same == end - at or text[at + same] < _MARKS else 1
+    return 1 if same < end - at and text[at + same] > key[same] else -1
+
+
+@compiled
+def _shapes(heads: NDArray[Any], data: NDArray[Any], count: int, key: NDArray[Any]) -> tuple[int, int]:
+    """The half-open range of numbers whose strings are *key* or *key* and a mark of its shape; -1: damaged."""
+    low, high = 0, (count + _BLOCK - 1) // _BLOCK
+    while low < high:  # the first block whose head is not before key
+        middle = (low + high) // 2
+        size, at = _size(data, int(heads[middle]) + 1, len(data))
+        if size < 0:
+            return -1, -1
+        if _order(data, at, at + size, key) < 0:
+            low = middle + 1
+        else:
+            high = middle
+    text = np.zeros(_BYTES, np.uint8)
+    number = first = max(low - 1, 0) * _BLOCK
+    at = int(heads[number // _BLOCK])
+    while number < count and at < len(data):
+        shared = int(data[at])
+        size, at = _size(data, at + 1, len(data))
+        if size < 0 or shared + size > _BYTES:
+            return -1, -1
+        text[shared : shared + size] = data[at : at + size]
+        at += size
+        order = _order(text, 0, shared + size, key)
+        if order > 0:
+            break
+        number += 1
+        first = number if order < 0 else first
+    return first, number
+
+
+@compiled
+def _letter(text: NDArray[Any], at: int) -> tuple[int, int]:
+    """The code point of the UTF-8 letter at *at*, and where the next begins."""
+    byte = int(text[at])
+    if byte < 0xC0:
+        return byte, at + 1
+    size = 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
+    point = byte & (0x3F >> (size - 1))
+    for more in range(1, size):
+        point = (point << 6) | (int(text[at + more]) & 0x3F)
+    return point, at + size
+
+
+@compiled
+def _walk(  # noqa: C901  # one loop over packed strings; its state in helpers would be copied at every call
+    heads: NDArray[Any],
+    data: NDArray[Any],
+    count: int,
+    points: NDArray[Any],
+    codes: NDArray[Any],
+    extra: NDArray[Any],
+    table: NDArray[Any],
+    substitutions: NDArray[Any],
+    lacks: NDArray[Any],
+    special: NDArray[Any],
+    budget: int,
+    prefix: bool,
+    numbers: NDArray[Any],
+    groups: NDArray[Any],
+    costs: NDArray[Any],
+) -> int:
+    """Numbers of near forms in order, a group for all shapes of one word, their costs. -1: the table is damaged."""
+    typed = len(points)
+    rows = np.zeros((_DEPTH + 1, typed + 1), np.int32)
+    rows[0, 1:] = np.cumsum(extra)
+    least = np.zeros(_DEPTH + 1, np.int64)
+    begun = np.full(_DEPTH + 1, budget + 1, np.int64)  # the cheapest of the beginnings up to a depth
+    ends = np.zeros(_DEPTH + 1, np.int64)  # bytes up to a depth
+    letters = np.zeros(_DEPTH + 1, np.int64)
+    text = np.zeros(_BYTES + 4, np.uint8)  # the current string; 4 for a cut letter at its end
+    size = depth = found = 0
+    dead = 0  # every string that shares this many bytes with the current one costs too much
+    word_end = -1
+    group = 0
+    for block in range((count + _BLOCK - 1) // _BLOCK):
+        at, end = int(heads[block]), int(heads[block + 1])
+        if dead and end + dead < len(data) and (block + 1) * _BLOCK < count:
+            _, following = _size(data, end + 1, len(data))
+            same = 0
+            while same < dead and following + same < len(data) and data[following + same] == text[same]:
+                same += 1
+            if same == dead:
+                continue
+        for inside in range(min(_BLOCK, count - block * _BLOCK)):
+            if at >= end or end > len(data):
+                return -1
+            shared = int(data[at])
+            length, at = _size(data, at + 1, end)
+            if length < 0 or shared + length > _BYTES or shared > size:
+                return -1
+            same = shared
+            if inside == 0:
+                while same < length and same < size and data[at + same] == text[same]:
+                    same += 1
+            text[shared : shared + length] = data[at : at + length]
+            size = shared + length
+            at += length
+            if dead and same >= dead:
+                continue
+            dead = 0
+            if same < word_end:
+                word_end = -1
+            while ends[depth] > same:
+                depth -= 1
+            while ends[depth] < size and text[ends[depth]] >= _MARKS:
+                if depth == _DEPTH:
+                    dead = ends[depth]
+                    break
+                letters[depth + 1], ends[depth + 1] = _letter(text, ends[depth])
+                depth += 1
+                least[depth] = _row(rows, letters, depth, points, codes, extra, table, substitutions, lacks, special)
+                begun[depth] = min(begun[depth - 1], rows[depth, typed])
+                hopeless = least[depth] > budget and least[depth - 1] + special[2] > budget
+                if hopeless and (not prefix or begun[depth] > budget):
+                    dead = ends[depth]
+                    break
+            if dead:
+                continue
+            price = begun[depth] if prefix else rows[depth, typed]
+            if price <= budget:
+                if found == len(numbers):
+                    return found
+                if word_end != ends[depth]:
+                    group += 1
+                word_end = ends[depth]
+                numbers[found], groups[found], costs[found] = block * _BLOCK + inside, group, price
+                found += 1
+    return found
