@@ -39,22 +39,22 @@ class Report:
 
 def evaluate(path: Path, analyzer: Analyzer) -> Report:
     """Compares every word of a CoNLL-U file with its gold lemma."""
-    report = Report()
+    found = Report()
     for word, gold, kind in _words(path):
         tokens = analyzer.tokens(word)
         if not len(tokens):
             continue
         lemmas = [lemma.text for lemma in analyzer.lemmas(analyzer.form(int(tokens.forms[0])))]
-        report.running += 1
-        report.lemmas += len(lemmas)
+        found.running += 1
+        found.lemmas += len(lemmas)
         if kind not in _CONTENT:
             continue
-        report.words += 1
-        report.held += gold in lemmas
-        report.first += gold == lemmas[0]
+        found.words += 1
+        found.held += gold in lemmas
+        found.first += gold == lemmas[0]
         if gold != lemmas[0]:
-            report.mistakes.append(("rank" if gold in lemmas else "MISS", kind, word, gold, " ".join(lemmas)))
-    return report
+            found.mistakes.append(("rank" if gold in lemmas else "MISS", kind, word, gold, " ".join(lemmas)))
+    return found
 
 
 def _words(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -64,19 +64,24 @@ def _words(path: Path) -> Iterator[tuple[str, str, str]]:
             yield columns[1], columns[2].lower().replace("ё", "е"), columns[3]
 
 
+def report(*paths: Path, mistakes: bool = False) -> None:
+    """Prints the figures of each CoNLL-U file in *paths* or in the folders among them, on request every mistake."""
+    analyzer = Analyzer()
+    files = [file for path in paths for file in (sorted(path.glob("*.conllu")) if path.is_dir() else [path])]
+    for file in files:
+        found = evaluate(file, analyzer)
+        click.echo(f"{file.name}: {found}")
+        if mistakes:
+            for row in sorted(found.mistakes):
+                click.echo("\t".join(row))
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--mistakes", is_flag=True, help="List every word whose gold lemma is not first.")
 def main(paths: tuple[Path, ...], *, mistakes: bool) -> None:
     """Prints the figures of each CoNLL-U file, or of each in a folder."""
-    analyzer = Analyzer()
-    files = [file for path in paths for file in (sorted(path.glob("*.conllu")) if path.is_dir() else [path])]
-    for file in files:
-        report = evaluate(file, analyzer)
-        click.echo(f"{file.name}: {report}")
-        if mistakes:
-            for row in sorted(report.mistakes):
-                click.echo("\t".join(row))
+    report(*paths, mistakes=mistakes)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,16 @@ __all__ = ["RULES", "read"]
 _CYRILLIC = re.compile("[а-я]+")
 _ENDING = re.compile(r"(?:ый|ий|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ой|ей|ую|юю|ою|ею|ых|их|ыми|ими)(?:ся)?$")
 
+# How the names of women end whose men's names end otherwise.
+_WOMEN = ("ова", "ева", "ина", "ына", "ая", "вна", "чна")
+
 
 def read(word: Word, scores: Scores) -> None:
     """Looks the word up, and drops the readings that news never mean."""
     plain = word.lower if _CYRILLIC.fullmatch(word.lower) else twin(word.lower)
     word.known = dictionary.knows(plain)
-    word.readings = [_own_gender(reading, plain) for reading in dictionary.readings(plain)]
-    word.readings = [reading for reading in word.readings if _is_plausible(reading, word)]
+    every = [own for reading in dictionary.readings(plain) for own in _own_gender(reading, plain)]
+    word.readings = [reading for reading in every if _is_plausible(reading, word)]
     if word.lower in word.lexicon.only:
         word.known, word.readings = False, []
     if word.known and not word.is_capitalised and not all(reading.is_name for reading in word.readings):
@@ -37,12 +40,16 @@ def read(word: Word, scores: Scores) -> None:
         word.known = bool(scores)
 
 
-def _own_gender(reading: Reading, word: str) -> Reading:
-    """«Ивановной» is of «Ивановна»; the dictionary has every patronymic under the man's."""
-    if {"Patr", "femn"} <= reading.tags:
-        own = next((name for name in nominatives(word) if name.endswith("на")), reading.lemma)
-        return reading._replace(lemma=own)
-    return reading
+def _own_gender(reading: Reading, word: str) -> list[Reading]:
+    """«Ивановной» is of «Ивановна», «Ивановой» of «Иванова»; the dictionary has every woman under a man's name.
+
+    A surname keeps the man's too, after hers: a family is one word to a reader.
+    """
+    if "femn" in reading.tags and {"Patr", "Surn"} & reading.tags:
+        own = next((name for name in nominatives(word) if name.endswith(_WOMEN)), reading.lemma)
+        hers = reading._replace(lemma=own)
+        return [hers] if "Patr" in reading.tags else [hers, reading._replace(score=0.5 * reading.score)]
+    return [reading]
 
 
 def _is_plausible(reading: Reading, word: Word) -> bool:

@@ -123,6 +123,8 @@ def _compound(word: Word, scores: Scores) -> bool:
     for head, a in heads.items():
         for tail, b in tails.items():
             lemma = "-".join((head, *middle, tail))
+            if word.is_capitalised and (head[-1:] in "ая") != (tail[-1:] in "ая"):
+                b *= 0.5  # a double name has one gender: «Петрова-Водкина», «Петров-Водкин»
             scores[lemma] = max(scores.get(lemma, 0.0), 0.5 * a * b)
     return True
 
