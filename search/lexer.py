@@ -45,7 +45,7 @@ _TAIL = re.compile(
     r"(?P<word>.*?\w[\u0300-\u036f\u00ad]*[*%]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{1,3}(?:\.\d+)?))?[^\w]*", re.S
 )
 # «1 200 000» is one number to a reader and to the analysis.
-_GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\w\u0300-\u036f])")
+_GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\w\u0300-\u036f*?~^])")
 _DATE_VALUE = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 
 
