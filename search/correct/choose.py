@@ -7,6 +7,7 @@ word surely read so draws the short ones along. Bounded: at most WORDS words are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -51,16 +52,20 @@ def decide(typed: int, other: int) -> Literal["apply", "offer"] | None:
 
 
 def choose(typed: int, found: Sequence[Reading], count: Callable[[str], int]) -> Chosen | None:
-    """The first of *found* worth telling; *count* says how many documents a text finds, *typed* is that of the query.
+    """The best of *found* worth telling; *count* says how many documents a text finds, *typed* is that of the query.
 
-    One that is not sure is offered even when the query as typed finds nothing.
+    Words beside the wrong one help: of two readings that of words that are met together wins. A reading that is not
+    sure is offered even when the query as typed finds nothing. Calls *count* once a reading.
     """
+    weighed: list[tuple[float, Chosen]] = []
     for reading in found:
         total = count(reading.text)
         verdict = decide(typed, total)
         if verdict:
-            return Chosen(reading, total, applied=verdict == "apply" and reading.sure)
-    return None
+            alone = reading.text == reading.replaced[0].new
+            weight = reading.score + (0.0 if alone else math.log(1 + total))
+            weighed.append((weight, Chosen(reading, total, applied=verdict == "apply" and reading.sure)))
+    return max(weighed, key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) -> list[Reading]:
@@ -88,13 +93,16 @@ def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[
     layouts = [rekeyed(part, vocabulary, shown=False) for part in parts]
     others = [retyped(part, vocabulary, shown=False) for part in parts]
     # A query typed in the wrong layout is wrong throughout: one long word shows it for the short ones.
-    if any(one and _beats(one, least) and _is_long(one) for one, (_, least) in zip(layouts, others, strict=True)):
+    in_layout = any(
+        one and _beats(one, least) and _is_long(one) for one, (_, least) in zip(layouts, others, strict=True)
+    )
+    if in_layout:
         layouts = [rekeyed(part, vocabulary, shown=True) for part in parts]
     elif any(one.candidates[0].kind == "translit" and _is_long(one) for found, _ in others for one in found):
         others = [retyped(part, vocabulary, shown=True) for part in parts]
     found: list[Wrong] = []
     for one, (several, least) in zip(layouts, others, strict=True):
-        found += [one] if one and _beats(one, least) else several
+        found += [one] if one and (in_layout or _beats(one, least)) else several
     for left, right in pairwise(parts):
         one = torn(left, right, query[left.end : right.start], vocabulary)
         if one:

@@ -39,8 +39,9 @@ def other_layouts(chunk: str) -> list[str]:
     tail = _TAIL.search(chunk)
     word, rest = (chunk[: tail.start()], tail.group()) if tail else (chunk, "")
     if _HAS_LATIN.search(word) or (_HAS_CYRILLIC.search(word) is None and re.search(r"[\[\];',.]\w", word)):
-        found += [chunk.translate(_TO_RUSSIAN)] if rest else []
         found.append(word.translate(_TO_RUSSIAN) + rest)
+        if rest and rest.translate(_TO_RUSSIAN).isalpha():
+            found.append(chunk.translate(_TO_RUSSIAN))
         if re.search("[2-90=]", word):
             found.append(word.translate(_TO_KAZAKH) + rest)
     if _HAS_CYRILLIC.search(word):

@@ -31,15 +31,15 @@ __all__ = [
 
 _PLAIN = 100
 # Two letters in the wrong order: the commonest slip of fast typing after a wrong key.
-SWAP = 70
+SWAP = 75
 # «комисия», «росийский»: one letter for two, or two for one.
-TWICE = 45
+TWICE = 50
 # On top of a slip in the first letter: readers look at it, and few slips are there.
 FIRST = 30
 _KEY = 80
-_SOUND = 45
-_FAR_SOUND = 65
-_SIGN = 40
+_SOUND = 55
+_FAR_SOUND = 75
+_SIGN = 45
 _NEVER = 1_000
 
 _LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіabcdefghijklmnopqrstuvwxyz0123456789-'"

@@ -17,9 +17,12 @@ __all__ = ["belief", "faith", "recased", "spelled"]
 
 # A dictionary word counts as if it stood in this many documents more: rare is not wrong («плезиозавр»).
 DICTIONARY = 100
-# What is typed is right this much more often than not, and a word that nobody knows is a slip about as often as a name.
+# Nats that another word must be ahead of one that the dictionary has; of one that only some documents have, none.
 LOYALTY = 1.0
-UNKNOWN = -6.5
+# What another word must reach where what was typed is in no document and no dictionary: a slip, or a name that is new
+# here. At -1.5 the right word is missed for 1 of 100 simulated slips and 13 of 1,107 right queries are spoilt, at -0.5
+# for 3 and 6, at 0 for 5 and 4.
+UNKNOWN = -0.5
 # A slip of cost 100 is 5 nats: 1 in 150 words.
 PER_COST = 1 / 20
 # A long word resembles another by chance less often: nats for each letter over six.
@@ -39,8 +42,7 @@ def belief(word: str, vocabulary: Vocabulary) -> float:
 
 def faith(word: str, vocabulary: Vocabulary) -> float:
     """What another reading of the typed *word* must beat."""
-    believed = belief(word, vocabulary)
-    return believed + LOYALTY if believed else UNKNOWN
+    return (belief(word, vocabulary) or UNKNOWN) + LOYALTY * vocabulary.in_dictionary(word)
 
 
 def spelled(word: str, vocabulary: Vocabulary) -> list[Candidate]:

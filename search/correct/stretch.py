@@ -27,11 +27,14 @@ _SHORT = 3
 _SHORT_COST = 3.0
 _MANNER = 4.0
 # A word that no index and no dictionary knows, but that can be read aloud where what was typed cannot.
-_PLAUSIBLE = -1.0
+_PLAUSIBLE = 0.0
 # A word of no dictionary that stands in this many documents is a name or a term.
 _ESTABLISHED = 300
 # A slip inside a word that is in Latin letters besides.
 _TWICE_WRONG = 1.5
+# A shorter one in Latin letters is a name or English.
+_GUESSED = 6
+_SIGNED = re.compile("[46']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,8 @@ def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> tuple[list[
     """
     found: list[Wrong] = []
     least = math.inf
-    for word, start, end in [] if chunk.address else vocabulary.words(chunk.word):
-        old = chunk.word[start:end]
+    for word, start, end in [] if chunk.address else _words(chunk, vocabulary):
+        old = chunk.text[start:end]
         latin = translit.is_latin(word)
         trust = faith(word, vocabulary) - (_MANNER if latin and shown else 0.0)
         candidates: list[Candidate] = []
@@ -114,6 +117,15 @@ def torn(left: Chunk, right: Chunk, between: str, vocabulary: Vocabulary) -> Wro
     return Wrong(left.start, end, old, trust, known, (Candidate(recased(found.text, left.word), "split", found.score),))
 
 
+def _words(chunk: Chunk, vocabulary: Vocabulary) -> list[tuple[str, int, int]]:
+    """The words of *chunk*, where Latin letters keep the signs of Russian: «4elovek», «zhizn'»."""
+    text = re.sub("[’ʼ`´]", "'", chunk.text.lower())
+    whole = re.sub(r"[^\w']+$", "", text)
+    if translit.is_latin(whole) and _SIGNED.search(whole):
+        return [(whole, 0, len(whole))]
+    return vocabulary.words(chunk.word)
+
+
 def _price(typed: str) -> float:
     return _WHOLE + (_SHORT_COST if len(typed) <= _SHORT else 0.0)
 
@@ -121,12 +133,13 @@ def _price(typed: str) -> float:
 def _written(text: str, chunk: Chunk, vocabulary: Vocabulary) -> float:
     """How likely a reader meant *text*, read off the keys of *chunk*."""
     words = [word for word, _, _ in vocabulary.words(text)]
-    if not words or not all(_LETTERS.search(word) for word in words):
+    cyrillic = _CYRILLIC.search(text) is not None
+    if not words or not all(_LETTERS.search(word) for word in words) or (not cyrillic and not text.isalpha()):
         return -math.inf
     least = min(belief(word, vocabulary) for word in words)
     if least:
         return least - (len(words) - 1)
-    if _CYRILLIC.search(text) and not layout.plausible(chunk.word.lower()) and all(map(layout.plausible, words)):
+    if cyrillic and not layout.plausible(chunk.word.lower()) and all(map(layout.plausible, words)):
         return _PLAUSIBLE
     return -math.inf
 
@@ -145,7 +158,7 @@ def _russian(word: str, vocabulary: Vocabulary, price: float) -> list[Candidate]
         for spelling, cost in spellings[:5]:
             believed = belief(spelling, vocabulary)
             found += [Candidate(spelling, "translit", believed - cost / 20 - price)] if believed else []
-    if not found and spellings:
+    if not found and spellings and len(word) >= _GUESSED:
         near = spelled(spellings[0][0], vocabulary)
         found = [Candidate(other.text, "translit", other.score - _TWICE_WRONG - price) for other in near]
     return sorted(found, key=lambda candidate: -candidate.score)[:5]
