@@ -2,11 +2,12 @@
 
 For tools, comparisons and whoever knows Whoosh; our own searcher reads the same arrays a hundred times faster.
 Reading only (docs/decisions/031): Whoosh's writer would hand us lower-cased words one posting at a time, and pickle the
-table of contents. Nothing here supports Whoosh's skipping by quality, whose NOT and ANDNOT lose hits with it.
+table of contents. Nothing here supports Whoosh's skipping by quality, whose NOT loses hits with it.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,9 +22,10 @@ from whoosh.reading import TermInfo, TermNotFound
 from index.engines.whoosh import segment as files
 from index.engines.whoosh.columns import DocumentsReader
 from index.engines.whoosh.fields import READ_ONLY, schema
+from index.engines.whoosh.mended import mend
 from index.engines.whoosh.terms import Listing, Terms, terms_of
 from index.engines.whoosh.toc import TOC_VERSION, SegmentEntry, parse_toc
-from index.errors import IndexMismatch
+from index.errors import IndexFault, IndexMismatch
 from index.records import FIELDS
 
 __all__ = ["SlovoCodec"]
@@ -176,6 +178,12 @@ class Matched(ListMatcher):
         """Never; see above."""
         return False
 
+    def max_quality(self) -> float:
+        """No bound: Whoosh asks some matchers for one even so, and drops them if it is too low."""
+        return math.inf
+
+    block_quality = max_quality
+
     def skip_to(self, id: int) -> None:
         """To the first posting that is not before *id*."""
         if self._i >= len(self._ids):
@@ -224,8 +232,13 @@ class Cursor(base.FieldCursor):
 
 
 def _load(stream: Any, generation: int, given: Any, version: int) -> tuple[Any, list[ViewSegment]]:  # noqa: ARG001
-    toc = parse_toc(stream.read(), str(stream))
+    try:
+        toc = parse_toc(stream.read(), str(stream))
+    except IndexFault:
+        stream.close()  # Whoosh closes it only after success
+        raise
     return given or schema(), [ViewSegment(entry) for entry in toc.segments]
 
 
 toc_loaders[TOC_VERSION] = _load
+mend()

@@ -45,8 +45,9 @@ class DocumentsReader(base.PerDocumentReader):
         return self._segment.deleted is not None
 
     def is_deleted(self, docnum: int) -> bool:
-        """Whether the document is deleted."""
-        return self._segment.deleted is not None and bool(self._segment.deleted[docnum])
+        """Whether the document is deleted; Whoosh asks for one after the last too."""
+        deleted = self._segment.deleted
+        return deleted is not None and docnum < len(deleted) and bool(deleted[docnum])
 
     def deleted_docs(self) -> list[int]:
         """The deleted documents."""

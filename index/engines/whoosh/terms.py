@@ -76,17 +76,17 @@ class WordTerms:
         """Words that a live document has in this field."""
         forms = self._segment.forms
         low, stride = forms.lower_bound(start.decode("utf-8", "replace")), _STRIDES[0]
-        last = ""
+        last = b""
         while low < len(forms):
             high = min(low + stride, len(forms))
             lists = self._segment.postings(low, high)
             postings, _ = self._own(lists)
             present = np.unique(lists.forms[postings]) - low
             keys = forms.keys(low, high)
-            for word in map(word_of, (keys[at] for at in present.tolist())):
-                if word != last:
+            for word in (word_of(keys[at]).encode() for at in present.tolist()):
+                if word != last and word >= start:  # «слово\0» is before the shapes of «слово», but not before it
                     last = word
-                    yield word.encode()
+                    yield word
             low, stride = high, min(2 * stride, _STRIDES[1])
 
     def _own(self, lists: Postings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,0 +1,193 @@
+"""Small archives for tests of the files: strategies, and what an index of them must hold, said in plain Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from index.build import records
+from index.documents import Document
+from index.engines.whoosh import varint
+from index.engines.whoosh.keys import form_of
+from index.engines.whoosh.segment import NO_DATE, Segment, open_generation
+from index.engines.whoosh.writer import Writer
+from index.generations import Generation, Store
+from index.records import FIELDS, Record
+from index.text import Analyzer
+
+ANALYZER = Analyzer()
+WORDS = (
+    "Токаев",
+    "токаев",
+    "ТОКАЕВ",
+    "мэр",
+    "мэра",
+    "Мэр",
+    "город",
+    "города",
+    "стали",
+    "премьер-министр",
+    "2024",
+    "и",
+    "РК",
+)
+
+_words = st.sampled_from(WORDS)
+_sentence = st.lists(_words, min_size=1, max_size=8).map(lambda words: " ".join(words) + ".")
+_paragraph = st.lists(_sentence, min_size=1, max_size=3).map(" ".join)
+_caption = st.lists(_words, min_size=1, max_size=3).map(lambda words: "Фото: " + " ".join(words))
+_long = st.lists(_words, min_size=101, max_size=140).map(" ".join)
+_texts = st.lists(_paragraph | _caption | _long, max_size=3).map("\n".join)
+_dates = st.none() | st.dates(dt.date(1969, 12, 30), dt.date(1970, 1, 3))
+_values = st.sampled_from(("", "Вести", "Дни", "ё", "Zeit"))
+
+
+def documents(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:
+    """Documents of few words, so that many share them."""
+    return st.builds(
+        Document,
+        id=ids,
+        title=st.lists(_words, max_size=4).map(" ".join),
+        text=_texts,
+        date=_dates,
+        url=st.just(""),
+        source=_values,
+        authors=st.lists(_values, max_size=2).map(tuple),
+        tags=st.lists(_values, max_size=3).map(tuple),
+    ).filter(lambda document: bool(document.title.strip() or document.text.strip()))
+
+
+IDS = st.sampled_from([f"док/{number}" for number in range(8)])
+
+
+def analysed(found: Iterable[Document]) -> list[Record]:
+    """*found* as build.py hands them to a writer."""
+    return list(records(list(found), ANALYZER))
+
+
+def publish(
+    store: Store,
+    added: Iterable[Document],
+    removed: Iterable[str] = (),
+    *,
+    fresh: bool = False,
+    memory_mb: int = 64,
+    analyzer: Analyzer = ANALYZER,
+) -> Generation:
+    """A generation on top of the current one, or with *fresh* of these documents alone."""
+    with store.writing():
+        current = store.current() if store.names() else None
+        writer = Writer(
+            store.begin(None if fresh else current, previous=current), analyzer, memory_mb=memory_mb, jobs=1
+        )
+        for record in records(list(added), analyzer):
+            writer.add(record)
+        for doc_id in removed:
+            writer.delete(doc_id)
+        return writer.publish()
+
+
+def expected(found: Mapping[str, Document]) -> dict[str, Any]:
+    """What an index of *found* holds, told from the tokens one by one."""
+    postings: dict[str, dict[str, dict[str, list[int]]]] = {}
+    lengths, sentences = {}, {}
+    for record in analysed(found.values()):
+        doc_id = record.document.id
+        lengths[doc_id] = tuple(len(set(record.tokens[field].positions.tolist())) for field in FIELDS)
+        text = record.tokens["text"]
+        first: dict[int, int] = {}
+        for sentence, position in zip(text.sentences.tolist(), text.positions.tolist(), strict=True):
+            first.setdefault(sentence, position)
+        sentences[doc_id] = sorted(first.values())[1:]
+        for field in FIELDS:
+            tokens = record.tokens[field]
+            for form, position in zip(tokens.forms.tolist(), tokens.positions.tolist(), strict=True):
+                places = postings.setdefault(ANALYZER.form(form), {}).setdefault(doc_id, {name: [] for name in FIELDS})
+                places[field].append(position)
+    return {
+        "documents": {record.document.id: record.document for record in analysed(found.values())},
+        "postings": postings,
+        "lengths": lengths,
+        "sentences": sentences,
+        "lemmas": {form: [lemma.text for lemma in ANALYZER.lemmas(form)] for form in postings},
+        "totals": tuple(sum(row[at] for row in lengths.values()) for at in range(len(FIELDS))),
+    }
+
+
+def held(folder: Path) -> dict[str, Any]:
+    """What the generation in *folder* holds, in the same terms, without what is deleted."""
+    holding: dict[str, Any] = {name: {} for name in ("documents", "postings", "lengths", "sentences", "lemmas")}
+    totals = np.zeros(len(FIELDS), int)
+    for segment in open_generation(folder):
+        _add_documents(segment, holding)
+        _add_postings(segment, holding)
+        totals += segment.live_totals
+        assert segment.verify() == []
+        segment.close()
+    return {**holding, "totals": tuple(totals.tolist())}
+
+
+def _is_live(segment: Segment, number: int) -> bool:
+    return segment.deleted is None or not segment.deleted[number]
+
+
+def _add_documents(segment: Segment, holding: dict[str, Any]) -> None:
+    for number in range(segment.documents):
+        if not _is_live(segment, number):
+            continue
+        document = segment.document(number)
+        assert document.id not in holding["documents"], "a document is there twice"
+        assert segment.doc_id(number) == document.id
+        assert segment.find(document.id) == number
+        assert segment.keyword("tag").of(number) == sorted({tag for tag in document.tags if tag})
+        assert segment.keyword("author").of(number) == sorted({author for author in document.authors if author})
+        assert segment.keyword("source").of(number) == [document.source] * bool(document.source)
+        day = NO_DATE if document.date is None else (document.date - dt.date(1970, 1, 1)).days
+        assert segment.dates[number] == day
+        holding["documents"][document.id] = document
+        holding["lengths"][document.id] = tuple(int(lengths[number]) for lengths in segment.lengths)
+        at = segment.sentence_at[number : number + 2].tolist()
+        holding["sentences"][document.id] = np.cumsum(varint.decode(segment.sentence_bytes[slice(*at)])).tolist()
+
+
+def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
+    """Every list, unpacked number by number: the other way is what is tested."""
+    forms = [form_of(key) for key in segment.forms.keys(0, len(segment.forms))]
+    first, df, doc_at, pos_at = (array.tolist() for array in segment.lists(np.arange(len(forms))))
+    docs, positions = segment.doc_bytes.tobytes(), segment.pos_bytes.tobytes()
+    assert first == np.concatenate(([0], np.cumsum(df)[:-1])).astype(int).tolist()[: len(df)]
+    for form, count, at, pos in zip(forms, df, doc_at, pos_at, strict=True):
+        doc = 0
+        for _ in range(count):
+            number, at = _number(docs, at)
+            doc, row = doc + (number >> 2), number & 3
+            if row == 3:
+                far, at = _number(docs, at)
+                row += far >> 2
+            title, lead, body, aside = segment.counts[row].tolist()
+            places: dict[str, list[int]] = {}
+            for field, size in zip(FIELDS, (title, lead + body, aside), strict=True):
+                places[field], position = [], 0
+                for _ in range(size):
+                    gap, pos = _number(positions, pos)
+                    position += gap
+                    places[field].append(position)
+            assert lead == sum(position < 100 for position in places["text"])
+            if _is_live(segment, doc):
+                holding["postings"].setdefault(form, {})[segment.doc_id(doc)] = places
+                holding["lemmas"][form] = [lemma.text for lemma in segment.lemma_set(form) or ()]
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
