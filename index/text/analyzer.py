@@ -126,7 +126,7 @@ class Analyzer:
     def stream_many(self, texts: Sequence[str]) -> Batch:
         """The tokens of each of *texts* without offsets: over a million words a second once its words are known.
 
-        Give it texts by the hundred: a call costs some 100 µs by itself.
+        Give it texts by the hundred: a call costs some 80 µs by itself.
         """
         cut = [raws.strings(text) for text in texts]
         sizes = np.array([len(strings) for strings in cut], dtype=np.int64)

@@ -1,6 +1,6 @@
 """The dictionary of Russian (OpenCorpora through pymorphy3), as little of it as the rules of lemmas need.
 
-Nothing else imports pymorphy3. The reader in C (DAWG2) parses some 25,000 words a second, the one in Python 8,000.
+Nothing else imports pymorphy3. Parsing takes half of the time that new forms cost, with the reader in C (DAWG2).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import unicodedata
 __all__ = ["APOSTROPHES", "HYPHENS", "MARKS", "MAX_LETTERS", "fold", "shape", "twin"]
 
 # A longer "word" is a key, a path or noise: nobody types it, and normalising a long run of marks takes square time.
-# 64: the longest in 16 million words of news that is a word has 38 letters.
+# 64: of 1.7 million words of news none has 30 letters.
 MAX_LETTERS = 64
 
 # Written as classes of a regular expression; used inside [...].

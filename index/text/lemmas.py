@@ -20,9 +20,9 @@ from index.text.word import Scores
 
 __all__ = ["Lemma", "LemmaSet", "lemma_set", "lemma_sets"]
 
-# Matching needs every plausible reading; a seventh never was one (lists of names and news, 16 million words).
+# 35,500 forms of news had one lemma in 71% of cases, more than six in 16 cases: bounded, whatever a rule does.
 _MOST = 6
-# Starting a process and reading dictionary and lexicon takes about 1 s, the time of some 15,000 forms.
+# A new process starts in about half a second; below this, each has less than two seconds of work.
 _WORTH_A_PROCESS = 30_000
 _CHUNK = 4_000
 

@@ -127,7 +127,7 @@ def _abbreviation(lexicon: Lexicon, entry: str) -> None:
 def _synonym(lexicon: Lexicon, entry: str) -> None:
     head, *others = _sides(entry)
     for other in others:
-        # Half: editors' synonyms agree with readers' about as often as not.
+        # Half of a word as typed: a choice, not measured.
         _meaning(lexicon, head, other, weight=0.5)
 
 

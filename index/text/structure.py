@@ -46,7 +46,7 @@ _TAIL = re.compile(
     rf"(?:[,.;]?\s*[—–-]?\s+|^)(?:(?:[Кк]ак|[Оо]б этом|о чём|о чем)\s+)?{_SAYS}\s+{_WHO}{_MEDIUM}"
     r"(?:\s+(?:Новости|Казахстан))?(?:,?\s+со? ссылкой[^.!?\n]{0,160})?[.!]?\s*$"
 )
-# How far from a paragraph's end a tail may begin: the longest seen, with a reference to a ministry, had 210 characters.
+# How far from a paragraph's end a tail may begin: a medium, and a reference of 160 characters to where it has it from.
 _REACH = 320
 
 
