@@ -13,6 +13,7 @@ from index.text import Analyzer, Tokens
 from index.text.fold import fold
 from index.text.function_words import is_function_word
 from search.dates import span
+from search.expand import expanded, phrases
 from search.language import DATES, FIELDS, KEYWORDS
 from search.lexer import Lexeme, lex
 from search.query import (
@@ -32,7 +33,6 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
-    is_compound,
 )
 
 __all__ = ["Limits", "Parsed", "parse"]
@@ -65,15 +65,22 @@ def parse(text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Lim
     if len(lexemes) > limits.words:
         warnings.append(f"В запросе больше {limits.words} слов, остальные отброшены.")
         lexemes = lexemes[: limits.words]
-    return _Parser(lexemes, analyzer, today, limits, warnings).parsed()
+    return _Parser(text, lexemes, analyzer, today, limits, warnings).parsed()
 
 
 class _Parser:
     """Recursive descent over the lexemes; every method leaves ``self.at`` behind what it took."""
 
     def __init__(
-        self, lexemes: list[Lexeme], analyzer: Analyzer, today: dt.date, limits: Limits, warnings: list[str]
+        self,
+        source: str,
+        lexemes: list[Lexeme],
+        analyzer: Analyzer,
+        today: dt.date,
+        limits: Limits,
+        warnings: list[str],
     ) -> None:
+        self.source = source
         self.lexemes = lexemes
         self.analyzer = analyzer
         self.today = today
@@ -123,7 +130,7 @@ class _Parser:
                     self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
                 continue
             parts.append(self.close())
-        parts = [part for part in parts if not isinstance(part, Nothing)]
+        parts = expanded([part for part in parts if not isinstance(part, Nothing)], self.source, self.analyzer)
         if parts and all(isinstance(part, Not) for part in parts):
             parts.insert(0, Everything())
         found = _join(All, parts)
@@ -209,15 +216,17 @@ class _Parser:
         parts = self.phrase_parts(lexeme)
         if not parts:
             return Nothing()
-        found: Node = parts[0]
-        if len(parts) > 1:
-            found = Phrase(tuple(parts)) if lexeme.number is None else Near(tuple(parts), lexeme.number)
-        return _boosted(found, lexeme.boost)
+        if len(parts) == 1:
+            return _boosted(replace(parts[0], quoted=True), lexeme.boost)
+        if lexeme.number is not None:
+            return _boosted(Near(tuple(parts), lexeme.number), lexeme.boost)
+        options = [Phrase(words) for words in phrases(parts, self.source, self.analyzer)]
+        return _boosted(options[0] if len(options) == 1 else Any(tuple(options), implied=True), lexeme.boost)
 
-    def phrase_parts(self, lexeme: Lexeme) -> list[Node]:
+    def phrase_parts(self, lexeme: Lexeme) -> list[Word]:
         """One part a position; a word with «!» before it, or in a phrase with one, is wanted in this form only."""
         tokens = self.analyzer.tokens(lexeme.text)
-        parts: list[Node] = []
+        parts: list[Word] = []
         for row in range(len(tokens)):
             if not _is_whole(tokens, row):
                 start = int(tokens.starts[row])
@@ -263,7 +272,7 @@ class _Parser:
                 pieces.append(self.word(tokens, row, text, offset, exact=exact))
                 row += 1
             phrase = Phrase(tuple(pieces)) if len(pieces) > 1 else pieces[0]
-            parts.append(word if exact else Any((word, phrase)))
+            parts.append(word if exact else Any((word, phrase), implied=True))
         return parts
 
     def word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool) -> Word:
@@ -294,7 +303,7 @@ def _join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
     """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
     flat: list[Node] = []
     for part in parts:
-        if isinstance(part, kind) and not is_compound(part):
+        if isinstance(part, kind) and not (isinstance(part, Any) and part.implied):
             flat.extend(part.parts)
         elif not isinstance(part, Nothing):
             flat.append(part)

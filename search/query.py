@@ -39,7 +39,8 @@ __all__ = [
 class Word:
     """One word. ``form`` is folded and as capitalised in the query; ``exact`` asks for this form only.
 
-    ``optional`` words (without content: «в», «кто») score but are not required of a document.
+    ``optional`` words (without content: «в», «кто») score but are not required of a document. ``quoted`` ones stood
+    alone in quotes: their forms are looked for, but nothing else that they may be called.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Word:
     end: int = 0
     exact: bool = False
     optional: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,14 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """At least one part matches the document; all that match add to its score."""
+    """At least one part matches the document; all that match add to its score.
+
+    ``implied`` when the reader wrote the first part only and the others are what it also is: the parts of a hyphenated
+    word, the words of an abbreviation.
+    """
 
     parts: tuple[Node, ...]
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +209,4 @@ def words(node: Node) -> list[Word | Wildcard | Fuzzy]:
 
 def is_compound(node: Node) -> bool:
     """Whether *node* is what one hyphenated word became: its whole, or its parts side by side."""
-    match node:
-        case Any((Word() as whole, Phrase(parts))):
-            inside = [part for part in parts if isinstance(part, Word)]
-            return bool(inside) and whole.start == inside[0].start and whole.end == inside[-1].end
-        case Any((Word() as whole, Word() as part)):
-            return whole.start <= part.start and part.end <= whole.end
-        case _:
-            return False
+    return isinstance(node, Any) and node.implied and isinstance(node.parts[0], Word)

@@ -5,7 +5,6 @@ Parsing the result gives the same tree again, offsets apart.
 
 from __future__ import annotations
 
-from index.text.function_words import is_function_word
 from search.language import AND_WORDS, NOT_WORDS, OR_WORDS
 from search.query import (
     Aimed,
@@ -22,7 +21,6 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
-    is_compound,
 )
 
 __all__ = ["show"]
@@ -33,7 +31,9 @@ _FIELD_NAMES = {"title": "заголовок", "text": "текст", "source": "
 def show(node: Node) -> str:
     """*node* in the query language; empty for Nothing and for Everything."""
     match node:
-        case Any(parts) if not is_compound(node):
+        case Any((typed, *_), implied=True):
+            return show(typed)
+        case Any(parts):
             return " | ".join(_inner(part, (Any,)) for part in parts)
         case All(parts):
             return " ".join(filter(None, (_inner(part, (All, Any)) for part in parts)))
@@ -41,12 +41,8 @@ def show(node: Node) -> str:
             return " & ".join(_atom(part) for part in parts)
         case Near(parts, distance) if not _is_plain(parts):
             return f" /{distance + 1} ".join(_atom(part) for part in parts)
-        case Not(part):
-            return f"-{_atom(part)}"
-        case Boosted(part, factor):
-            return f"{_atom(part)}^{factor:g}"
-        case Aimed(field, part):
-            return f"{_FIELD_NAMES[field]}:{_atom(part)}"
+        case Not() | Boosted() | Aimed():
+            return _wrapped(node)
         case Keyword(field, values):
             return " | ".join(f'{_FIELD_NAMES[field]}:"{value}"' for value in values)
         case Between(first, last):
@@ -55,19 +51,26 @@ def show(node: Node) -> str:
             return _leaf(node)
 
 
+def _wrapped(node: Not | Boosted | Aimed) -> str:
+    match node:
+        case Not(part):
+            return f"-{_atom(part)}"
+        case Boosted(part, factor):
+            return f"{_atom(part)}^{factor:g}"
+        case Aimed(field, part):
+            return f"{_FIELD_NAMES[field]}:{_atom(part)}"
+
+
 def _leaf(node: Node) -> str:
     match node:
         case Word(text=text, exact=True):
             return f"!{text}"
-        case Word(text=text, form=form, optional=optional):
-            reserved = text in OR_WORDS | AND_WORDS | NOT_WORDS
-            return f'"{text}"' if reserved or (not optional and is_function_word(form)) else text
+        case Word(text=text, quoted=quoted):
+            return f'"{text}"' if quoted or text in OR_WORDS | AND_WORDS | NOT_WORDS else text
         case Wildcard(pattern=pattern):
             return pattern
         case Fuzzy(text=text, distance=distance):
             return f"{text}~{distance}"
-        case Any((Word(text=text), *_)):
-            return text
         case Phrase(parts):
             return f'"{_words(parts)}"'
         case Near(parts, distance):
@@ -81,15 +84,21 @@ def _words(parts: tuple[Node, ...]) -> str:
 
 
 def _inner(node: Node, wrapped: tuple[type[Node], ...]) -> str:
-    text = show(node)
-    return f"({text})" if isinstance(node, wrapped) and not is_compound(node) else text
+    typed = _typed(node)
+    return f"({show(typed)})" if isinstance(typed, wrapped) and typed is node else show(typed)
 
 
 def _atom(node: Node) -> str:
     """*node* so that an operator beside it holds all of it."""
+    typed = _typed(node)
     groups = (All, Any, SameSentence)
-    composite = isinstance(node, groups) or (isinstance(node, Near) and not _is_plain(node.parts))
-    return f"({show(node)})" if composite and not is_compound(node) else show(node)
+    composite = isinstance(typed, groups) or (isinstance(typed, Near) and not _is_plain(typed.parts))
+    return f"({show(typed)})" if composite else show(typed)
+
+
+def _typed(node: Node) -> Node:
+    """What of *node* the reader wrote."""
+    return node.parts[0] if isinstance(node, Any) and node.implied else node
 
 
 def _is_plain(parts: tuple[Node, ...]) -> bool:

@@ -76,8 +76,18 @@ def leaves(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
 
 
 def content_words(node: Node) -> int:
-    """How many words with content a query has: what decides its saturation."""
-    return sum(not optional(leaf.term) for leaf in leaves(node))
+    """How many words with content a reader typed: what decides the query's saturation."""
+    match node:
+        case Any((typed, *_), implied=True):
+            return content_words(typed)
+        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
+            return sum(map(content_words, parts))
+        case Aimed(_, part) | Boosted(part, _):
+            return content_words(part)
+        case Word() | Wildcard() | Fuzzy():
+            return int(not optional(node))
+        case _:
+            return 0
 
 
 def optional(node: Node) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import compiled, trailing_zeros
+from search.engines.whoosh.compiled import compiled, int32_at, trailing_zeros
 from search.engines.whoosh.kernels import POSITION_BITS
 
 __all__ = ["add", "best", "both", "chained", "collect", "dated", "marked", "nearness", "scatter"]
@@ -22,19 +22,21 @@ Array = NDArray[Any]
 
 
 @compiled
-def _not_before(array: Array, start: int, value: Any) -> int:
-    """The first index from *start* on whose element is not below *value*: steps that double, then bisection."""
-    step, size = 1, len(array)
-    low, high = start, start
-    while high < size and array[high] < value:
-        low = high + 1
+def _not_before(docs: Any, size: Any, start: Any, doc: Any) -> Any:
+    """The first index from *start* on whose document is not before *doc*; *docs* is an address.
+
+    Steps that double, then bisection: cheap for the next one, and for one far away.
+    """
+    step, low, high = U(1), start, start
+    while high < size and int32_at(docs + U(4) * high) < doc:
+        low = high + U(1)
         high += step
-        step *= 2
+        step *= U(2)
     high = min(high, size)
     while low < high:
-        middle = (low + high) // 2
-        if array[middle] < value:
-            low = middle + 1
+        middle = (low + high) >> U(1)
+        if int32_at(docs + U(4) * middle) < doc:
+            low = middle + U(1)
         else:
             high = middle
     return low
@@ -46,37 +48,37 @@ def both(docs: Array, scores: Array, others: Array, extra: Array) -> int:
 
     Linear in the sum of lengths when they are alike, in the shorter when the longer has much more.
     """
-    kept, at, size = 0, 0, len(others)
-    if size > 16 * len(docs):
-        for i in range(len(docs)):
-            doc = docs[i]
-            at = _not_before(others, at, doc)
+    at: Any = U(0)
+    kept, size = 0, U(len(others))
+    if len(others) > 8 * len(docs):
+        for j in range(len(docs)):
+            at = _not_before(U(others.ctypes.data), size, at, docs[j])
             if at == size:
                 break
-            if others[at] == doc:
-                docs[kept] = doc
-                scores[kept] = scores[i] + extra[at]
+            if others[at] == docs[j]:
+                docs[kept] = docs[j]
+                scores[kept] = scores[j] + extra[at]
                 kept += 1
         return kept
-    i = 0
-    while i < len(docs) and at < size:
+    i: Any = U(0)
+    while i < U(len(docs)) and at < size:
         here, there = docs[i], others[at]
         if here == there:
             docs[kept] = here
             scores[kept] = scores[i] + extra[at]
             kept += 1
-        i += here <= there
-        at += there <= here
+        i += U(here <= there)
+        at += U(there <= here)
     return kept
 
 
 @compiled
 def add(docs: Array, scores: Array, others: Array, extra: Array) -> None:
     """Adds *extra* to the scores of those of *docs* that are in *others*."""
-    at = 0
+    at, size = U(0), U(len(others))
     for i in range(len(docs)):
-        at = _not_before(others, at, docs[i])
-        if at == len(others):
+        at = _not_before(U(others.ctypes.data), size, at, docs[i])
+        if at == size:
             break
         if others[at] == docs[i]:
             scores[i] += extra[at]
@@ -85,12 +87,13 @@ def add(docs: Array, scores: Array, others: Array, extra: Array) -> None:
 @compiled
 def without(docs: Array, scores: Array, others: Array) -> int:
     """Keeps in *docs* and *scores* what is not in *others*; returns how many."""
-    kept, at = 0, 0
+    kept, at, size = 0, U(0), U(len(others))
     for i in range(len(docs)):
-        at = _not_before(others, at, docs[i])
-        docs[kept] = docs[i]
+        doc = docs[i]
+        at = _not_before(U(others.ctypes.data), size, at, doc)
+        docs[kept] = doc
         scores[kept] = scores[i]
-        kept += at == len(others) or others[at] != docs[i]
+        kept += at == size or others[at] != doc
     return kept
 
 
@@ -188,7 +191,8 @@ def chained(starts: Array, ends: Array, begins: Array, stops: Array) -> tuple[Ar
     lows, highs = np.empty(room, np.int64), np.empty(room, np.int64)
     size, at = 0, 0
     for i in range(len(ends)):
-        at = _not_before(begins, at, ends[i])
+        while at < len(begins) and begins[at] < ends[i]:
+            at += 1
         j = at
         while j < len(begins) and begins[j] == ends[i]:
             if size == len(lows):
@@ -242,25 +246,24 @@ def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance:
 
 
 @compiled
-def nearness(places: Array, words: Array, weights: Array, k: Array, docs: Array, shift: int, gains: Array) -> None:
-    """Adds to *gains* what each of *docs* gains by nearness (search/ranking.py), without its factor in the score.
+def nearness(places: Array, words: Array, weights: Array, k: Array, shift: int, gains: Array) -> None:
+    """Adds to *gains* what each document gains by nearness (search/ranking.py), but for the factors of the formula.
 
-    *places* ascend, *words* says which word of the query stands there; *k* is k1 times the norm of each of *docs*,
+    *places* ascend, *words* says which word of the query stands there; *k* is k1 times the norm of each document,
     *shift* the bits below the document in a place.
     """
     gained = np.zeros(len(weights))
     at = 0
-    for i in range(len(docs)):
-        while at < len(places) and places[at] >> shift < docs[i]:
-            at += 1
+    while at < len(places):
+        document = places[at] >> shift
         gained[:] = 0
-        while at + 1 < len(places) and places[at + 1] >> shift == docs[i]:
+        while at + 1 < len(places) and places[at + 1] >> shift == document:
             one, other = words[at], words[at + 1]
             distance = places[at + 1] - places[at]
-            same_field = places[at] >> POSITION_BITS == places[at + 1] >> POSITION_BITS
-            if one != other and distance and same_field:
+            if one != other and distance and places[at] >> POSITION_BITS == places[at + 1] >> POSITION_BITS:
                 gained[one] += weights[other] / distance**2
                 gained[other] += weights[one] / distance**2
             at += 1
+        at += 1
         for word in range(len(weights)):
-            gains[i] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[i])
+            gains[document] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[document])

@@ -124,8 +124,9 @@ class Evaluation:
         if not len(found):
             return found
         starts = spans(node, fields, found.docs, self._reader).starts
-        docs = np.unique(starts >> DOCUMENT_SHIFT).astype(np.int32)
-        return found.cut(self._kept(found, Found(docs, np.zeros(len(docs), np.float32))))
+        holding = np.zeros(len(found), bool)
+        holding[starts >> DOCUMENT_SHIFT] = True
+        return Found(found.docs[holding], found.scores[holding])
 
     def _kept(self, found: Found, others: Found) -> int:
         """Narrows *found* to what is in *others* too, without their scores; returns how many."""

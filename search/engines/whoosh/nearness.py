@@ -58,5 +58,5 @@ def _gains(
     order = np.argsort(places, kind="stable")
     gains = np.zeros(len(docs))
     k = ranking.proximity_k1 / reader.norms(form)[docs, 1].astype(np.float64)
-    arrays.nearness(places[order], numbers[order], np.array(weights), k, docs, DOCUMENT_SHIFT, gains)
+    arrays.nearness(places[order], numbers[order], np.array(weights), k, DOCUMENT_SHIFT, gains)
     return gains * (ranking.proximity_k1 + 1)

@@ -1,7 +1,7 @@
 """Phrases, windows and sentences: where the parts of a tree stand together, in documents that have all of them.
 
 Positions are read for those documents only. A span is a half-open run of positions in one field of one document, held
-as two arrays of places (kernels.py).
+as two arrays of places (kernels.py), which tell a document by where it stands among those looked at.
 """
 
 from __future__ import annotations
@@ -82,15 +82,18 @@ def _windows(parts: list[Spans], distance: int) -> Spans:
     starts = np.concatenate([part.starts for part in parts])
     ends = np.concatenate([part.ends for part in parts])
     bounds = np.cumsum([0, *(len(part.starts) for part in parts)])
-    return _sorted(*arrays.windows(starts, ends, bounds, np.unique(starts), distance))
+    anchors = np.sort(starts)
+    fresh = np.ones(len(anchors), bool)
+    fresh[1:] = anchors[1:] != anchors[:-1]
+    return _sorted(*arrays.windows(starts, ends, bounds, anchors[fresh], distance))
 
 
 def _together(parts: list[Spans], docs: NDArray[np.int32], reader: Reader) -> Spans:
     """Sentences of text that hold every part, and titles, which are one sentence each."""
-    titles = docs.astype(np.int64) << DOCUMENT_SHIFT
+    titles = np.arange(len(docs)) << DOCUMENT_SHIFT
     starts = np.sort(np.concatenate((titles, reader.sentence_starts(docs))))
     groups = starts >> POSITION_BITS
-    field, doc = groups & ((1 << FIELD_BITS) - 1), groups >> FIELD_BITS
+    field, doc = groups & ((1 << FIELD_BITS) - 1), docs[groups >> FIELD_BITS]
     ends = (groups << POSITION_BITS) + np.where(field == 1, reader.lengths("text")[doc], reader.lengths("title")[doc])
     followed = np.flatnonzero(groups[1:] == groups[:-1])
     ends[followed] = starts[followed + 1]

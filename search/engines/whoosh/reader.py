@@ -156,10 +156,10 @@ class Reader:
         return Found(docs[:size], values[:size])
 
     def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Where a word stands in the *wanted* documents: places (kernels.py), ascending, each once."""
+        """Where a word stands in the *wanted* documents: places (kernels.py), in order, each once."""
         segment = self.segment
         low, high = segment.blocks(lists.first)
-        places = kernels.places(
+        places: NDArray[np.int64] = kernels.places(
             segment.doc_bytes,
             segment.pos_bytes,
             self.field_counts,
@@ -172,7 +172,7 @@ class Reader:
         )
         if len(places) and places[0] == kernels.DAMAGED:
             raise self.damaged("positions")
-        return np.unique(places)
+        return places
 
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places where sentences of the text of *docs* start."""
