@@ -19,6 +19,7 @@ import zstandard
 
 from index.documents import MAX_TEXT, Document, Rejection
 from index.sources import read
+from index.sources.pdf import unwrapped
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = dt.date(2026, 2, 17)
@@ -437,6 +438,14 @@ def test_a_pdf_has_paragraphs_again_and_its_title_once(tmp_path: Path) -> None:
     assert len(rest) < 8
 
 
+def test_words_divided_at_line_ends_are_joined_unless_the_text_has_them_hyphened() -> None:
+    text = "Премьер-министр говорил о перера-\nботке стали. Ответил премьер-\nминистр так: «Ил-\n76 летит».\n"
+    assert unwrapped(text) == (
+        "Премьер-министр говорил о переработке стали. Ответил премьерминистр так: «Ил-76 летит»."
+    )
+    assert "премьер-министр так" in unwrapped(text + "Вице-премьер и премьер-министр.")
+
+
 def test_a_pdf_title_that_the_page_does_not_show_is_none(tmp_path: Path) -> None:
     content = rewritten(lambda writer: writer.add_metadata({"/Title": "Microsoft Word - 1.doc"}))
     assert one(tmp_path / "д.pdf", content).title == ""
@@ -515,7 +524,15 @@ def test_a_feed_that_is_not_well_formed_is_refused_with_the_line(tmp_path: Path)
     assert (found.line, found.cut) == (8, True)
 
 
-@pytest.mark.parametrize("content", ["", "<urlset><url/></urlset>", "<html><body><p>Текст</p></body></html>"])
+def test_hostile_markup_in_an_entry_costs_no_time(tmp_path: Path) -> None:
+    # html.parser would take hours for it.
+    text = "<!--" * 500_000
+    item = f"<guid>1</guid><title>З</title><description><![CDATA[{text}]]></description>"
+    content = f"<rss version='2.0'><channel><item>{item}</item></channel></rss>"
+    assert one(tmp_path / "л.xml", content) == Document(id="1", title="З")
+
+
+@pytest.mark.parametrize("content", ["<urlset><url/></urlset>", "<html><body><p>Текст</p></body></html>"])
 def test_xml_that_is_no_feed_is_refused(tmp_path: Path, content: str) -> None:
     assert refused(tmp_path / "л.xml", content).reason == "neither RSS nor Atom"
 

@@ -67,8 +67,8 @@ def day(value: str) -> dt.date | None:
     try:
         if match := _RUSSIAN_DATE.fullmatch(value):
             return dt.date(int(match[3]), int(match[2]), int(match[1]))
-        if _RFC_822_DATE.fullmatch(value):
-            return parsedate_to_datetime(value).date()
+        if _RFC_822_DATE.fullmatch(value[:100]):
+            return parsedate_to_datetime(value[:100]).date()
     except (ValueError, OverflowError):
         pass
     raise ValueError(f"no such date: {value[:40]!r}")
@@ -80,7 +80,7 @@ def titled(title: str, text: str) -> tuple[str, str]:
     One that the text doesn't show is a template's («Microsoft Word - 1.doc») and dropped; one that the text begins with
     is taken off it, or every query would match it twice.
     """
-    words = title.split()
+    words = title[:500].split()
     shown = re.compile(r"\s+".join(map(re.escape, words))).search(text) if words else None
     if shown is None:
         return "", text

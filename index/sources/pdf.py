@@ -18,7 +18,9 @@ from index.sources.unfit import UnfitError, parsing
 __all__ = ["READER"]
 
 _SENTENCE_END = re.compile(r"[.!?…:;][»”\")]?\s*\Z")
-_DIVIDED = re.compile(r"(\w*[^\W\d_])[-\xad]\n([а-яёa-zәғқңөұүһі]\w*)")
+# Bounded: a page may hold a «word» of a million letters.
+_DIVIDED = re.compile(r"\b(\w{0,40}\w)[-\xad]\n([0-9a-zа-яёәғқңөұүһі]\w{0,40})")
+_HYPHENED = re.compile(r"\b\w{1,41}-\w{1,41}\b")
 # Its remarks on slips of format would stand among the progress.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
@@ -61,7 +63,14 @@ def unwrapped(text: str) -> str:
 
     A paragraph ends with a line that ends a sentence and leaves room, in comparison with the longest one.
     """
-    text = _DIVIDED.sub(lambda match: _joined(match, text), text)
+    hyphened = set(_HYPHENED.findall(text))
+
+    def joined(match: re.Match[str]) -> str:
+        """«перера-|ботка» is one word; «Ил-|76» is not, nor «премьер-|министр» if it stands undivided elsewhere."""
+        word = f"{match[1]}-{match[2]}"
+        return word if word in hyphened or match[2][0].isdigit() else match[1] + match[2]
+
+    text = _DIVIDED.sub(joined, text)
     lines = [line.strip() for line in text.split("\n")]
     full = 0.85 * max(map(len, lines))
     pieces = []
@@ -69,12 +78,6 @@ def unwrapped(text: str) -> str:
         ends = not line or (len(line) < full and _SENTENCE_END.search(line))
         pieces.append(line + ("\n" if ends else " "))
     return "".join(pieces).strip()
-
-
-def _joined(match: re.Match[str], text: str) -> str:
-    """«перера-|ботка» is one word; «премьер-|министр» is not, if the text has it with a hyphen elsewhere."""
-    hyphened = f"{match[1]}-{match[2]}"
-    return f"{hyphened if hyphened in text else match[1] + match[2]}"
 
 
 READER = Reader((".pdf",), _read)
