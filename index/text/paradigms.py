@@ -44,8 +44,8 @@ class Paradigm:
 # prepositional. Plural endings lead to the masculine nominative, or to the feminine where there is no masculine.
 PARADIGMS = (
     Paradigm(
-        "Токаев, Путин, Жапарын; Саратовом, Дарвином take -ом",
-        rf".*{_VOWEL}.*(?:[ое]в|[иы]н)|[а-я](?:ев|ин)|льв[ое]в|псков",
+        "Токаев, Путин, Жапарын, Ев; Саратовом, Дарвином take -ом",
+        rf".*{_VOWEL}.*(?:[ое]в|[иы]н)|[а-я](?:ев|ин)|льв[ое]в|псков|[ое]в",
         masculine="_ а у ым ом е",
         feminine="а ой у ою",
         plural="ы ых ым ыми",

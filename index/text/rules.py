@@ -193,7 +193,9 @@ def _name(word: Word, scores: Scores) -> None:
     common = any("NOUN" in reading.tags and not reading.is_name for reading in word.readings)
     given = any("Name" in reading.tags for reading in word.readings)
     surname = any("Surn" in reading.tags for reading in word.readings)
-    found = nominatives(word.lower, strong=common or surname, family=surname or not given)
+    # «Валентиной» is no Валентин; but «Евой» may be a Mrs Ev, the only surname as short as the first name.
+    family = surname or not given or word.lower.startswith("ев")
+    found = nominatives(word.lower, strong=common or surname, family=family)
     if not common and not named:
         found = {word.lower: 1.0} | found
     for lemma, weight in found.items():
@@ -220,7 +222,7 @@ def _unknown_name(word: Word, scores: Scores) -> None:
 
 def _may_be_name(lemma: str, word: Word) -> bool:
     """Common words are no names («мечеть»), but «Царев» and «Мамин» are both: an adjective and a surname."""
-    if len(lemma) < 3:
+    if len(lemma) < 3 and lemma not in ("ев", "ов"):
         return False
     if (
         lemma + "ов" == word.lower
