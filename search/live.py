@@ -92,7 +92,10 @@ class Live:
 
     def _watch(self) -> None:
         while not self._stop.wait(_LOOK_EVERY):
-            self._look()
+            try:
+                self._look()
+            except Exception:  # what nobody foresaw must not end the watch: the next generation may be sound
+                log.exception("looking for a new generation failed")
 
     def _look(self) -> None:
         """Opens the published generation when it is another than the one being served."""
