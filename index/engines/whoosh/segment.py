@@ -143,7 +143,12 @@ class Segment:
 
     def doc_id(self, number: int) -> str:
         """The id of the document with that local *number*."""
-        return self.ids.key(int(self.id_ranks[number]))
+        rank = int(self.id_ranks[number])
+        if rank >= len(self.ids):
+            raise IndexDamaged(
+                f"{self.files[0].path}: section 'id_ranks': document {number} has an id that is not there"
+            )
+        return self.ids.key(rank)
 
     def document(self, number: int) -> Document:
         """The document with that local *number* as it was written; unpacks one block."""

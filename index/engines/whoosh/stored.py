@@ -92,8 +92,10 @@ class Stored:
     def document(self, number: int) -> Document:
         """The document with that local *number*."""
         block = bisect_right(self._first, number) - 1
-        entry = self.entries(block)[number - int(self._first[block])]
-        return unpacked(entry, self._where)
+        low, high = self.span(block) if 0 <= block < len(self) else (0, 0)
+        if not low <= number < high:
+            raise IndexDamaged(f"{self._where}: no block holds document {number}")
+        return unpacked(self.entries(block)[number - low], self._where)
 
     def span(self, block: int) -> tuple[int, int]:
         """The half-open range of local document numbers in *block*."""

@@ -129,7 +129,10 @@ class Strings:
         return low
 
     def _head(self, block: int) -> bytes:
-        length, at = self._length(int(self._heads[block]) + 1)
+        try:
+            length, at = self._length(int(self._heads[block]) + 1)
+        except IndexError:
+            raise IndexDamaged(f"{self._where}: block {block} cannot be read") from None
         return bytes(self._data[at : at + length])
 
     def _block(self, block: int) -> list[bytes]:
