@@ -28,6 +28,7 @@ from index.engines.whoosh.writer import Writer
 from index.generations import Generation, Store
 from index.text import Analyzer
 
+_BATCH = 1_000
 _DATA = Path(os.environ.get("SLOVO_DATA", "../shared/data"))
 
 
@@ -50,11 +51,13 @@ def build(
     count = 0
     with store.writing():
         writer = Writer(store.begin(base), analyzer, memory_mb=memory_mb, jobs=1)
-        for record in records(source, analyzer):
+        while batch := list(islice(source, _BATCH)):
+            analysed = list(records(batch, analyzer))
             begun = time.perf_counter()
-            writer.add(record)
+            for record in analysed:
+                writer.add(record)
             spent["add"] += time.perf_counter() - begun
-            count += 1
+            count += len(batch)
         begun = time.perf_counter()
         generation = writer.publish()
         spent["publish"] = time.perf_counter() - begun
@@ -72,7 +75,7 @@ def sizes(generation: Generation) -> None:
         for sections in segment.files:
             for name, size in sections.sizes().items():
                 total[name] = total.get(name, 0) + size
-    for name, size in sorted(total.items(), key=lambda item: -item[1])[:24]:
+    for name, size in sorted(total.items(), key=lambda item: -item[1])[:20]:
         print(f"  {name:20} {size:12,}")
     stored = sum(size for name, size in total.items() if name.startswith("stored."))
     print(f"  all {sum(total.values()):,}, without stored texts {sum(total.values()) - stored:,}")
