@@ -85,15 +85,15 @@ def chips(ask: Ask) -> list[Choice]:
 def facets(answer: Answer, ask: Ask) -> list[Facet]:
     """Values that narrow the answer to as many documents as they say.
 
-    A field with a chosen value offers no other: two values of a field widen, and the counts are of the answer at hand.
+    Sources offer no second one, for that would widen: a document has one source, and several tags and authors.
     """
     titles = {"source": _("Источник"), "tag": _("Тема"), "author": _("Автор")}
     found = []
     for name, field in FACETS.items():
         values = tuple(
-            Choice(count.value, query_string(ask, **{field: (count.value,)}), count.count)
+            Choice(count.value, query_string(ask, **{field: (*getattr(ask, field), count.value)}), count.count)
             for count in answer.facets.get(name, ())
-            if count.value and not getattr(ask, field)
+            if count.value and count.value not in getattr(ask, field) and not (field == "sources" and ask.sources)
         )
         if values:
             found.append(Facet(titles[name], values[:_SHOWN], values[_SHOWN:]))

@@ -5,7 +5,6 @@ What a page shows is in the answer; what it links to is made in navigation.py; h
 
 from __future__ import annotations
 
-import datetime as dt
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -33,29 +32,27 @@ _LATEST = 8
 def home() -> ResponseReturnValue:
     """What the archive holds, and where to ask."""
     service = state().service
-    # Undated documents have no place among the latest or in the timeline; links lead to what was counted.
-    latest = service.answer(Ask("", sort="-date", size=_LATEST, first=dt.date.min))
-    oldest = service.answer(Ask("", sort="date", size=1, first=dt.date.min))
+    latest = service.answer(Ask("", sort="-date", size=_LATEST))
+    oldest = service.answer(Ask("", sort="date", size=1))
     first, last = (answer.hits[0].date if answer.hits else None for answer in (oldest, latest))
-    dated = Ask("", sort="-date", first=first)
+    listed = Ask("", sort="-date")
     return render_template(
         "home.html",
-        documents=service.generation.documents if service.generation else latest.total,
         latest=latest,
         first=first,
         last=last,
-        dated=params.query_string(dated),
-        facets=navigation.facets(latest, dated),
-        timeline=timeline.draw(latest.timeline, dated),
+        listed=params.query_string(listed),
+        facets=navigation.facets(latest, listed),
+        timeline=timeline.draw(latest.timeline, listed),
     )
 
 
 @blueprint.get("/search")
 @validated
 def search() -> ResponseReturnValue:
-    """A page of hits; of all documents that filters let through when there are no words. Without either: home."""
+    """A page of hits; of all documents that filters let through when there are no words. Without anything: home."""
     ask = params.read(request.args)
-    if not ask.text.strip() and not navigation.filtered(ask):
+    if not params.query_string(ask, text=ask.text.strip()):
         return redirect(url_for("pages.home"))
     answer = state().service.answer(ask)
     return render_template(

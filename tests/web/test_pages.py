@@ -149,6 +149,21 @@ def test_documents_that_lack_a_word_follow_under_a_heading_and_say_which(client:
     assert {_text(word) for word in lacking[0].xpath("s")} == {"абвгдеёжз"}
 
 
+def test_a_second_tag_narrows_what_the_first_found(client: FlaskClient) -> None:
+    first = _page(client, "/search", tag="металлургия")
+    item = first.xpath("//section[@class='facet'][h2='Тема']//li")[0]
+    second = _page(client, item.xpath(".//a")[0].get("href"))
+    assert 0 < _total(second) < _total(first)
+    assert _total(second) == int(item.xpath(".//*[@class='count']/text()")[0])
+    assert len(second.xpath("//ul[@class='chips']/li")) == 2
+
+
+def test_all_documents_are_listed_newest_first_from_home(client: FlaskClient) -> None:
+    home = _page(client, "/")
+    listed = _page(client, home.xpath("//section[@class='latest']/p/a")[0].get("href"))
+    assert str(_total(listed)) in _text(home.find_class("holds")[0])
+
+
 def test_an_empty_query_leads_home(client: FlaskClient) -> None:
     for path in ("/search", "/search?q=", "/search?q=&from=&to="):
         response = client.get(path)
