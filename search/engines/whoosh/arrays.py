@@ -43,33 +43,31 @@ def _not_before(docs: Any, size: Any, start: Any, doc: Any) -> Any:
 
 
 @compiled
-def both(docs: Array, scores: Array, others: Array, extra: Array) -> int:
-    """Keeps in *docs* and *scores* what is in *others* too, adding *extra*, its scores; returns how many.
+def both(docs: Array, scores: Array, others: Array, extra: Array, kept: Array, sums: Array) -> int:
+    """Writes to *kept* what *docs*, which are fewer, and *others* have in common; to *sums* their scores added.
 
-    Linear in the sum of lengths when they are alike, in the shorter when the longer has much more.
+    Returns how many. Linear in the sum of lengths when they are alike, in the shorter when the longer has much more.
     """
+    size, end = 0, U(len(others))
     at: Any = U(0)
-    kept, size = 0, U(len(others))
     if len(others) > 8 * len(docs):
         for j in range(len(docs)):
-            at = _not_before(U(others.ctypes.data), size, at, docs[j])
-            if at == size:
+            at = _not_before(U(others.ctypes.data), end, at, docs[j])
+            if at == end:
                 break
             if others[at] == docs[j]:
-                docs[kept] = docs[j]
-                scores[kept] = scores[j] + extra[at]
-                kept += 1
-        return kept
+                kept[size], sums[size] = docs[j], scores[j] + extra[at]
+                size += 1
+        return size
     i: Any = U(0)
-    while i < U(len(docs)) and at < size:
+    while i < U(len(docs)) and at < end:
+        # No branch to guess wrong: what is not common is overwritten.
         here, there = docs[i], others[at]
-        if here == there:
-            docs[kept] = here
-            scores[kept] = scores[i] + extra[at]
-            kept += 1
+        kept[size], sums[size] = here, scores[i] + extra[at]
+        size += here == there
         i += U(here <= there)
         at += U(there <= here)
-    return kept
+    return size
 
 
 @compiled
@@ -182,29 +180,21 @@ def best(scores: Array, count: int, chosen: Array) -> Any:
 
 
 @compiled
-def chained(starts: Array, ends: Array, begins: Array, stops: Array) -> tuple[Array, Array]:
-    """Spans made of one of *starts*..*ends* and one of *begins*..*stops* that begins where it ends.
+def chained(starts: Array, ends: Array, begins: Array, stops: Array, lows: Array, highs: Array) -> int:
+    """Writes the spans made of one of *starts*..*ends* and the one of *begins*..*stops* that begins where it ends.
 
-    *ends* and *begins* ascend; so does the place where the two meet.
+    *ends* ascend, *begins* too, each once. Returns how many; *lows* and *highs* have room for one more than *starts*.
     """
-    room = max(len(starts), len(begins), 1)
-    lows, highs = np.empty(room, np.int64), np.empty(room, np.int64)
-    size, at = 0, 0
-    for i in range(len(ends)):
-        while at < len(begins) and begins[at] < ends[i]:
-            at += 1
-        j = at
-        while j < len(begins) and begins[j] == ends[i]:
-            if size == len(lows):
-                more_lows, more_highs = np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
-                more_lows[:size] = lows
-                more_highs[:size] = highs
-                lows, highs = more_lows, more_highs
-            lows[size] = starts[i]
-            highs[size] = stops[j]
-            size += 1
-            j += 1
-    return lows[:size], highs[:size]
+    size = 0
+    i: Any = U(0)
+    j: Any = U(0)
+    while i < U(len(ends)) and j < U(len(begins)):
+        here, there = ends[i], begins[j]
+        lows[size], highs[size] = starts[i], stops[j]
+        size += here == there
+        i += U(here <= there)
+        j += U(there < here)
+    return size
 
 
 @compiled

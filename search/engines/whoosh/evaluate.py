@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.engines.meaning import Fields, Leaf, demands
 from search.engines.whoosh import arrays
@@ -86,7 +87,9 @@ class Evaluation:
                     low, high = _days(first, last)
                     size = arrays.dated(found.docs, found.scores, self._reader.segment.dates, low, high)
                 case _:
-                    size = self._kept(found, self.found(node, fields))
+                    others = self.found(node, fields)
+                    found = _common(found, others, np.zeros(len(others), np.float32))
+                    continue
             found = found.cut(size)
         return found
 
@@ -104,7 +107,7 @@ class Evaluation:
         """What is in all of *sought*, scores added; the rarest is narrowed by the others."""
         found, *others = sorted(sought, key=len)
         for other in others:
-            found = found.cut(arrays.both(found.docs, found.scores, other.docs, other.scores))
+            found = _common(found, other, other.scores)
         return found
 
     def _any(self, sought: list[Found]) -> Found:
@@ -123,14 +126,10 @@ class Evaluation:
         found = self._both([self.found(part, fields) for part in parts]) if parts else self._nothing()
         if not len(found):
             return found
-        starts = spans(node, fields, found.docs, self._reader).starts
+        starts = spans(node, fields, found.docs, self._reader, self._scratch).starts
         holding = np.zeros(len(found), bool)
         holding[starts >> DOCUMENT_SHIFT] = True
         return Found(found.docs[holding], found.scores[holding])
-
-    def _kept(self, found: Found, others: Found) -> int:
-        """Narrows *found* to what is in *others* too, without their scores; returns how many."""
-        return arrays.both(found.docs, found.scores, others.docs, np.zeros(len(others), np.float32))
 
     def _everything(self) -> Found:
         docs = self._reader.all_live
@@ -138,6 +137,16 @@ class Evaluation:
 
     def _nothing(self) -> Found:
         return Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def _common(found: Found, others: Found, extra: NDArray[np.float32]) -> Found:
+    """What is in both, the scores of *found* with *extra* added."""
+    one, other = (found.docs, found.scores), (others.docs, extra)
+    if len(found) > len(others):
+        one, other = other, one
+    room = len(one[0]) + 1
+    kept = Found(np.empty(room, np.int32), np.empty(room, np.float32))
+    return kept.cut(arrays.both(*one, *other, kept.docs, kept.scores))
 
 
 def _days(first: dt.date | None, last: dt.date | None) -> tuple[int, int]:

@@ -14,9 +14,18 @@ from numpy.typing import NDArray
 
 from search.engines.whoosh.compiled import byte_at, compiled, trailing_zeros
 
-__all__ = ["DAMAGED", "FIELD_BITS", "POSITION_BITS", "count_live", "gather", "mark", "places", "sentence_starts"]
+__all__ = [
+    "DAMAGED",
+    "FIELD_BITS",
+    "POSITION_BITS",
+    "count_live",
+    "gather",
+    "mark",
+    "places",
+    "sentence_starts",
+]
 
-DAMAGED = -1
+DAMAGED, NO_ROOM = -1, -2
 # A place is one number: document, field, position. 2**24 positions: MAX_TEXT characters are at most 10 million words.
 # The document is told by where it stands among those that were asked for.
 POSITION_BITS = 24
@@ -151,98 +160,89 @@ def count_live(doc_bytes: Array, df: Array, doc_at: Array, live: Array, counts: 
 
 
 @compiled
-def _grown(found: Array, size: int, room: Any) -> Array:
-    """*found*, longer: with room for so many more after the first *size*."""
-    grown = np.empty(2 * (size + room), np.int64)
-    grown[:size] = found[:size]
-    return grown
-
-
-@compiled
-def _in_list(  # noqa: C901  # one loop over one list; cut in two it would keep its state in arrays
-    doc_bytes: Array,
-    pos_bytes: Array,
-    field_counts: Array,
+def _block(  # noqa: C901  # one hot loop; a function of its own for its inner part costs more than the part
     start: tuple[Any, Any, Any],
-    count: int,
-    wanted: Array,
-    near: Any,
+    ends: tuple[Any, Any],
+    count: Any,
     last: Any,
-    fields: int,
+    field_counts: Array,
+    fields: Any,
+    slots: Array,
     found: Array,
-    size: int,
-) -> tuple[Array, int]:
-    """Adds the places of *count* postings from *start* (document before, doc_at, pos_at) on to *found*.
+    size: Any,
+) -> Any:
+    """Adds to *found*, after *size* places, those of wanted documents in *count* postings; returns how many then.
 
-    wanted[near] is the first that may be met, *last* the last document of these postings.
+    *start* is the document before, and the addresses of the postings and of their positions; *last* the last document
+    wanted here. Returns NO_ROOM when *found* is too short.
     """
     doc, at, pos = start
-    at, end = U(doc_bytes.ctypes.data) + at, U(doc_bytes.ctypes.data) + U(len(doc_bytes))
-    pos, pos_end = U(pos_bytes.ctypes.data) + pos, U(pos_bytes.ctypes.data) + U(len(pos_bytes))
     behind = U(0)
     for _ in range(count):
-        gap, row, at = _posting(at, end)
+        gap, row, at = _posting(at, ends[0])
         doc += gap
-        if row >= U(len(field_counts)):
-            return found, DAMAGED
-        total = U(field_counts[row, 0] + field_counts[row, 1] + field_counts[row, 2])
-        if U(wanted[near]) > doc:
-            behind += total
+        if row >= U(len(field_counts)) or doc >= U(len(slots)):
+            return DAMAGED
+        total = field_counts[row, U(3)]
+        if not slots[doc]:
+            behind += U(total)
             continue
-        while near < len(wanted) and U(wanted[near]) < doc:
-            near += 1
-        if near == len(wanted) or U(wanted[near]) > last:
-            break
-        if U(wanted[near]) > doc:
-            behind += total
-            continue
-        while behind and pos < pos_end:
-            behind -= byte_at(pos) < U(128)
+        while behind and pos < ends[1]:
+            behind -= U(byte_at(pos) < U(128))
             pos += U(1)
-        if total > U(len(pos_bytes)):
-            return found, DAMAGED
-        if size + np.int64(total) > len(found):
-            found = _grown(found, size, np.int64(total))
+        if size + total >= len(found):
+            return NO_ROOM if total <= ends[1] - pos else DAMAGED
+        slot = U(slots[doc] - 1) << U(FIELD_BITS)
+        if total == 1:
+            # Most postings; a loop over fields would guess wrong at every one.
+            field = field_counts[row, U(4)]
+            gap, pos = _number(pos, ends[1])
+            found[size] = (slot | U(field)) << U(POSITION_BITS) | (gap & U((1 << POSITION_BITS) - 1))
+            size += fields >> field & 1
+            if doc >= last:
+                break
+            continue
         for field in range(3):
             position = U(0)
-            base = ((U(near) << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
-            for _ in range(field_counts[row, field]):
-                gap, pos = _number(pos, pos_end)
+            base = (slot | U(field)) << U(POSITION_BITS)
+            for _ in range(field_counts[row, U(field)]):
+                gap, pos = _number(pos, ends[1])
                 position += gap
-                if fields >> field & 1:
-                    found[size] = base | (position & U((1 << POSITION_BITS) - 1))
-                    size += 1
-        near += 1
-        if near == len(wanted) or U(wanted[near]) > last:
+                found[size] = base | (position & U((1 << POSITION_BITS) - 1))
+                size += fields >> field & 1
+        if doc >= last:
             break
-    return found, size if at <= end and pos <= pos_end else DAMAGED
+    return size if at <= ends[0] and pos <= ends[1] else DAMAGED
 
 
 @compiled
 def _arranged(found: Array, documents: int) -> Array:
-    """*found* in order, each place once: dealt out by document, then sorted within each, where there are few."""
-    shift = FIELD_BITS + POSITION_BITS
-    starts = np.zeros(documents + 1, np.int64)
-    for place in found:
-        starts[(place >> shift) + 1] += 1
-    for i in range(documents):
-        starts[i + 1] += starts[i]
-    used = starts[:-1].copy()
+    """*found* in order, each place once: dealt out by document, then each moved to its place among the few there."""
+    shift = U(FIELD_BITS + POSITION_BITS)
+    starts = np.zeros(documents + 2, np.int64)
+    for i in range(len(found)):
+        starts[(U(found[i]) >> shift) + U(2)] += 1
+    for i in range(2, documents + 2):
+        starts[i] += starts[i - 1]
     dealt = np.empty_like(found)
-    for place in found:
-        document = place >> shift
-        at = used[document]
-        used[document] += 1
-        # Lists of a few forms are in order already, so that little is moved.
-        while at > starts[document] and dealt[at - 1] > place:
-            dealt[at] = dealt[at - 1]
-            at -= 1
+    for i in range(len(found)):
+        document = (U(found[i]) >> shift) + U(1)
+        dealt[U(starts[document])] = found[i]
+        starts[document] += 1
+    for next_one in range(U(1), U(len(dealt))):
+        at: Any = next_one
+        place = dealt[at]
+        while at > U(0) and dealt[at - U(1)] > place:
+            dealt[at] = dealt[at - U(1)]
+            at -= U(1)
         dealt[at] = place
-    size = 0
+    size: Any = U(0)
+    before = -1
     for i in range(len(dealt)):
-        if size == 0 or dealt[size - 1] != dealt[i]:
-            dealt[size] = dealt[i]
-            size += 1
+        place = dealt[i]
+        dealt[size] = place
+        size += U(place != before)
+        before = place
     return dealt[:size]
 
 
@@ -257,47 +257,52 @@ def places(
     lists: Array,
     wanted: Array,
     fields: int,
+    slots: Array,
 ) -> Array:
-    """The places of a word in the *wanted* documents (ascending), in order, each once.
+    """The places of a word in the *wanted* documents (ascending, not none), in order, each once.
 
     A place is one number: which of the wanted documents, field, position. A row of *lists* is one form: df, its start
-    in doc_bytes and in pos_bytes, its rows low..high-1 in the block arrays. *field_counts* (rows, 3): a row of counts
-    as occurrences in title, text, aside. *fields* has a bit for each field that is asked for. A damaged segment gives
-    the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped; in the others each posting
-    costs 2-3 ns.
+    in doc_bytes and in pos_bytes, its rows low..high-1 in the block arrays. *field_counts* (rows, 4): a row of counts
+    as occurrences in title, text, aside, all. *fields* has a bit for each field that is asked for. *slots*, one a
+    document, is zero before and after. A damaged segment gives the single place DAMAGED. Blocks of 128 postings
+    without a wanted document are skipped; in the others a posting costs 3 ns, a place 5.
     """
-    found, size = np.empty(256, np.int64), 0
+    docs, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
+    ends = (docs + U(len(doc_bytes)), positions + U(len(pos_bytes)))
+    slots[wanted] = np.arange(1, len(wanted) + 1)
+    found, size = np.empty(4 * len(wanted) + 64, np.int64), 0
     for i in range(len(lists)):
         df, doc_at, pos_at, low, high = lists[i]
         near = 0
-        for block in range(max(high - low, 1)):
-            start, count, last = (U(0), U(doc_at), U(pos_at)), df, U(1) << U(32)
-            if high > low:
-                before = U(block_last[low + block - 1]) if block else U(0)
-                start = (before, U(block_doc[low + block]), U(block_pos[low + block]))
-                count, last = min(df - 128 * block, 128), U(block_last[low + block])
-            near += np.searchsorted(wanted[near:], np.int64(start[0]))
-            if near == len(wanted):
-                break
-            if U(wanted[near]) > last:
-                continue
-            found, size = _in_list(
-                doc_bytes, pos_bytes, field_counts, start, count, wanted, near, last, fields, found, size
-            )
-            if size == DAMAGED:
-                return np.full(1, DAMAGED, np.int64)
+        for block in range(low, max(high, low + 1)):
+            start, count = (U(0), docs + U(doc_at), positions + U(pos_at)), df
+            after: Any = len(wanted)
+            if low < high:
+                before = U(block_last[block - 1]) if block > low else U(0)
+                start = (before, docs + U(block_doc[block]), positions + U(block_pos[block]))
+                count = min(df - 128 * (block - low), 128)
+                after = near + np.searchsorted(wanted[near:], np.int64(block_last[block]), "right")
+            if after > near:
+                last = U(wanted[after - 1])
+                then = _block(start, ends, count, last, field_counts, fields, slots, found, size)
+                while then == NO_ROOM:
+                    found = np.concatenate((found, np.empty_like(found)))
+                    then = _block(start, ends, count, last, field_counts, fields, slots, found, size)
+                if then == DAMAGED:
+                    return np.full(1, DAMAGED, np.int64)
+                size = then
+            near = after
+    slots[wanted] = 0
     return _arranged(found[:size], len(wanted))
 
 
 @compiled
 def sentence_starts(sentence_at: Array, sentence_bytes: Array, docs: Array) -> Array:
     """Places where sentences of the text of *docs* start, in order, the first of each document at position 0."""
-    found, size = np.empty(256, np.int64), 0
+    found, size = np.empty(len(docs) + len(sentence_bytes), np.int64), 0
     begin, end = U(sentence_bytes.ctypes.data), U(sentence_bytes.ctypes.data) + U(len(sentence_bytes))
     for i in range(len(docs)):
         at, stop = begin + U(sentence_at[docs[i]]), min(begin + U(sentence_at[docs[i] + 1]), end)
-        if size + np.int64(stop - at) + 1 > len(found):
-            found = _grown(found, size, np.int64(stop - at) + 1)
         base = ((U(i) << U(FIELD_BITS)) | U(1)) << U(POSITION_BITS)
         found[size] = base
         size += 1

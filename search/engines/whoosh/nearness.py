@@ -14,7 +14,7 @@ from search.engines.meaning import Leaf
 from search.engines.whoosh import arrays
 from search.engines.whoosh.order import Ranked
 from search.engines.whoosh.places import DOCUMENT_SHIFT
-from search.engines.whoosh.reader import Reader
+from search.engines.whoosh.reader import Reader, Scratch
 from search.ranking import Ranking, Saturation
 
 __all__ = ["nearer"]
@@ -27,6 +27,7 @@ def nearer(
     weights: Sequence[float],
     form: Saturation,
     ranking: Ranking,
+    scratch: Scratch,
 ) -> Ranked:
     """*front* with the gain of its first ``depth`` added to their scores, and these in order again."""
     best = min(len(front), ranking.depth)
@@ -34,7 +35,9 @@ def nearer(
         rows = np.flatnonzero(front.readers[:best] == number)
         if len(rows):
             rows = rows[np.argsort(front.docs[rows])]
-            front.scores[rows] += ranking.proximity * _gains(reader, front.docs[rows], wanted, weights, form, ranking)
+            front.scores[rows] += ranking.proximity * _gains(
+                reader, front.docs[rows], wanted, weights, form, ranking, scratch
+            )
     order = np.arange(len(front))
     order[:best] = np.argsort(-front.scores[:best], kind="stable")
     return front.cut(order)
@@ -47,11 +50,15 @@ def _gains(
     weights: Sequence[float],
     form: Saturation,
     ranking: Ranking,
+    scratch: Scratch,
 ) -> NDArray[np.float64]:
     """What each of *docs*, ascending, gains."""
     # Captions and bylines tell nothing by what stands beside them.
     fields = [tuple(field for field in leaf.fields if field != "aside") for leaf in wanted]
-    found = [reader.places(reader.word(leaf.term), inside, docs) for leaf, inside in zip(wanted, fields, strict=True)]
+    found = [
+        reader.places(reader.word(leaf.term), inside, docs, scratch)
+        for leaf, inside in zip(wanted, fields, strict=True)
+    ]
     places = np.concatenate(found)
     numbers = np.repeat(np.arange(len(found)), [len(part) for part in found])
     # Stable: where two words stand at one place the first of the query comes first.

@@ -42,42 +42,48 @@ class Ranked:
 
 def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count: int) -> Ranked:
     """The first *count* of all that was *found* in the *readers*, in the order of *sort*."""
-    chosen = [leading(_keys(part, reader, sort), len(part), count) for part, reader in zip(found, readers, strict=True)]
-    parts = [Found(part.docs[at], part.scores[at]) for part, at in zip(found, chosen, strict=True)]
-    if not parts:
+    if not found or count == 0:
         return Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float64))
-    columns = [
-        np.concatenate([key() for key in keys])
-        for keys in zip(*(_keys(part, reader, sort) for part, reader in zip(parts, readers, strict=True)), strict=True)
-    ]
+    parts = []
+    for part, reader in zip(found, readers, strict=True):
+        chosen = leading(_keys(part, reader, sort), len(part), count)
+        parts.append(Found(part.docs[chosen], part.scores[chosen]))
+    keys = [[key() for key in _keys(part, reader, sort)] for part, reader in zip(parts, readers, strict=True)]
+    columns = [_joined(column) for column in zip(*keys, strict=True)]
+    order = np.lexsort([-column for column in reversed(columns)])[: count if len(readers) == 1 else None]
     whole = Ranked(
-        np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
-        np.concatenate([part.docs for part in parts]),
-        np.concatenate([part.scores for part in parts]).astype(np.float64),
+        _joined([np.full(len(part), number) for number, part in enumerate(parts)])[order],
+        _joined([part.docs for part in parts])[order],
+        _joined([part.scores for part in parts])[order].astype(np.float64),
     )
-    order = np.lexsort([-column for column in reversed(columns)])
-    whole = whole.cut(order)
     if len(readers) > 1:
         _settle([column[order] for column in columns[:-1]], whole, readers)
-    return whole.cut(slice(0, count))
+        return whole.cut(slice(0, count))
+    return whole
 
 
 def leading(keys: Sequence[Key], size: int, count: int) -> NDArray[np.int64]:
     """Indexes of the *count* greatest of *size* things, by the first key, ties by the next; in no order."""
-    candidates = np.arange(size)
+    if size <= count:
+        return np.arange(size)
     sure: list[NDArray[np.int64]] = []
+    candidates: NDArray[np.int64] | None = None
     for key in keys:
-        if len(candidates) <= count:
-            break
-        if count == 0:
-            return np.concatenate(sure) if sure else candidates[:0]
-        values = key() if len(candidates) == size else key()[candidates]
+        values = key() if candidates is None else key()[candidates]
         least = arrays.best(values, count, np.empty(count, values.dtype))
-        greater = candidates[values > least]
-        sure.append(greater)
-        candidates = candidates[values == least]
+        front = np.flatnonzero(values >= least)
+        if len(front) == count:
+            return _joined([*sure, front if candidates is None else candidates[front]])
+        greater = front[values[front] > least]
+        equal = front[values[front] == least]
+        sure.append(greater if candidates is None else candidates[greater])
+        candidates = equal if candidates is None else candidates[equal]
         count -= len(greater)
-    return np.concatenate([*sure, candidates[:count]])
+    raise AssertionError("the last key has no ties")
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _keys(found: Found, reader: Reader, sort: Sort) -> list[Key]:

@@ -16,7 +16,7 @@ from index.records import FIELDS
 from search.engines.meaning import Fields
 from search.engines.whoosh import arrays
 from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
-from search.engines.whoosh.reader import Reader
+from search.engines.whoosh.reader import Reader, Scratch
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 
 __all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
@@ -35,15 +35,15 @@ class Spans(NamedTuple):
 _NOWHERE = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader) -> Spans:
+def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch) -> Spans:
     """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: memory.py, ``_spans``."""
 
     def of(part: Node) -> Spans:
-        return spans(part, fields, docs, reader)
+        return spans(part, fields, docs, reader, scratch)
 
     match node:
         case Word() | Wildcard() | Fuzzy():
-            starts = reader.places(reader.word(node), fields, docs)
+            starts = reader.places(reader.word(node), fields, docs, scratch)
             return Spans(starts, starts + 1)
         case Any(parts) if parts:
             found = [of(part) for part in parts]
@@ -51,7 +51,7 @@ def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader) -
         case Boosted(part, _):
             return of(part)
         case Aimed(field, part):
-            return spans(part, (field,), docs, reader) if field in fields else _NOWHERE
+            return spans(part, (field,), docs, reader, scratch) if field in fields else _NOWHERE
         case Phrase(parts) if parts:
             return reduce(_chained, map(of, parts))
         case Near(parts, distance) if parts:
@@ -66,14 +66,31 @@ def _sorted(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Spans:
     """The spans by start, then end, each once."""
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
-    fresh = np.ones(len(starts), bool)
-    fresh[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    fresh = _fresh(starts) | _fresh(ends)
     return Spans(starts[fresh], ends[fresh])
 
 
+def _fresh(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each of *values* differs from the one before it."""
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return fresh
+
+
 def _chained(before: Spans, after: Spans) -> Spans:
-    order = np.argsort(before.ends, kind="stable")
-    return _sorted(*arrays.chained(before.starts[order], before.ends[order], after.starts, after.ends))
+    starts, ends = before
+    if (ends[1:] < ends[:-1]).any():
+        order = np.argsort(ends, kind="stable")
+        starts, ends = starts[order], ends[order]
+    if not _fresh(after.starts).all():
+        # Several begin at one place: only with phrases of unlike lengths inside a phrase.
+        low, high = np.searchsorted(after.starts, ends, "left"), np.searchsorted(after.starts, ends, "right")
+        chosen = np.concatenate([np.arange(*pair) for pair in zip(low, high, strict=True)] or [low])
+        return _sorted(np.repeat(starts, high - low), after.ends[chosen])
+    lows, highs = np.empty(len(starts) + 1, np.int64), np.empty(len(starts) + 1, np.int64)
+    size = arrays.chained(starts, ends, after.starts, after.ends, lows, highs)
+    found = Spans(lows[:size], highs[:size])
+    return found if (found.starts[1:] > found.starts[:-1]).all() else _sorted(*found)
 
 
 def _windows(parts: list[Spans], distance: int) -> Spans:
@@ -83,9 +100,7 @@ def _windows(parts: list[Spans], distance: int) -> Spans:
     ends = np.concatenate([part.ends for part in parts])
     bounds = np.cumsum([0, *(len(part.starts) for part in parts)])
     anchors = np.sort(starts)
-    fresh = np.ones(len(anchors), bool)
-    fresh[1:] = anchors[1:] != anchors[:-1]
-    return _sorted(*arrays.windows(starts, ends, bounds, anchors[fresh], distance))
+    return _sorted(*arrays.windows(starts, ends, bounds, anchors[_fresh(anchors)], distance))
 
 
 def _together(parts: list[Spans], docs: NDArray[np.int32], reader: Reader) -> Spans:

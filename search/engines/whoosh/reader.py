@@ -45,9 +45,12 @@ class Found:
         return Found(self.docs[:size], self.scores[:size])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lists:
-    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32)."""
+    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
+
+    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for.
+    """
 
     forms: NDArray[np.int64]
     grades: NDArray[np.float32]
@@ -55,6 +58,7 @@ class Lists:
     df: NDArray[np.int64]
     doc_at: NDArray[np.int64]
     pos_at: NDArray[np.int64]
+    rows: NDArray[np.int64] | None = None
 
     @property
     def postings(self) -> int:
@@ -68,6 +72,7 @@ class Scratch:
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
         self.bits = np.zeros(-(-documents // 64), np.uint64)
+        self.slots = np.zeros(documents, np.int32)
 
 
 class Cache:
@@ -105,7 +110,8 @@ class Reader:
         padded = np.zeros((max(_ROWS, len(segment.counts)), 4), np.uint32)
         padded[: len(segment.counts)] = segment.counts
         self._counts = padded
-        self.field_counts = np.stack((padded[:, 0], padded[:, 1] + padded[:, 2], padded[:, 3]), axis=1).astype(np.int64)
+        fields = np.stack((padded[:, 0], padded[:, 1] + padded[:, 2], padded[:, 3]), axis=1)
+        self._field_counts = np.column_stack((fields, fields.sum(axis=1), fields.argmax(axis=1))).astype(np.int64)
         self._derived = Cache(64)
         self._marks = Cache(128)
         self._words = Cache(4096)
@@ -155,23 +161,28 @@ class Reader:
             raise self.damaged("posting lists")
         return Found(docs[:size], values[:size])
 
-    def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32]) -> NDArray[np.int64]:
+    def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch) -> NDArray[np.int64]:
         """Where a word stands in the *wanted* documents: places (kernels.py), in order, each once."""
         segment = self.segment
-        low, high = segment.blocks(lists.first)
+        if not len(wanted):
+            return np.empty(0, np.int64)
+        if lists.rows is None:
+            blocks = segment.blocks(lists.first)
+            lists.rows = np.stack((lists.df, lists.doc_at, lists.pos_at, *blocks), axis=1)
         places: NDArray[np.int64] = kernels.places(
             segment.doc_bytes,
             segment.pos_bytes,
-            self.field_counts,
+            self._field_counts,
             segment.block_last,
             segment.block_doc,
             segment.block_pos,
-            np.stack((lists.df, lists.doc_at, lists.pos_at, low, high), axis=1),
+            lists.rows,
             wanted,
             sum(1 << FIELDS.index(field) for field in fields),
+            scratch.slots[: self.documents],
         )
         if len(places) and places[0] == kernels.DAMAGED:
-            raise self.damaged("positions")
+            raise self.damaged("postings or positions")
         return places
 
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:

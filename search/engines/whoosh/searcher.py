@@ -131,14 +131,16 @@ class WhooshSearcher:
             return ranked(found, self._readers, request.sort, count)
         front = ranked(found, self._readers, request.sort, max(count, self._ranking.depth))
         weights = [asked.weights[leaf] for leaf in wanted]
-        return nearer(front, self._readers, wanted, weights, asked.form, self._ranking).cut(slice(0, count))
+        return nearer(front, self._readers, wanted, weights, asked.form, self._ranking, asked.scratch).cut(
+            slice(0, count)
+        )
 
     def _hits(self, page: Ranked) -> tuple[Scored, ...]:
-        ids = [""] * len(page)
-        for number, reader in enumerate(self._readers):
-            rows = np.flatnonzero(page.readers == number)
-            for row, doc_id in zip(rows.tolist(), reader.ids(page.docs[rows]), strict=True):
-                ids[row] = doc_id
+        if len(self._readers) == 1:
+            ids = self._readers[0].ids(page.docs)
+        else:
+            places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
+            ids = [self._readers[number].segment.doc_id(doc) for number, doc in places]
         return tuple(map(Scored, ids, page.scores.tolist()))
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
