@@ -25,8 +25,8 @@ Arguments = ParamSpec("Arguments")
 # Nothing from elsewhere, nothing inline, no frame around us, no form to elsewhere; the query stays out of foreign logs.
 _SAFETY = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -36,7 +36,7 @@ _SAFETY = {
 _YEAR = 365 * 24 * 3600
 # Smaller bodies fit one packet anyway.
 _WORTH_PACKING = 1_000
-_TEXTUAL = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+_TEXTUAL = ("text/", "application/json", "application/problem+json", "image/svg+xml", "application/atom+xml")
 
 
 def install(app: Flask) -> None:

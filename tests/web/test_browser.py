@@ -149,6 +149,49 @@ def test_the_keyboard_reaches_the_first_hit_by_the_skip_link(page: Chrome, serve
     assert page.switch_to.active_element.find_element(By.XPATH, "..").tag_name == "h2"
 
 
+_KEYDOWN = (
+    "document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, ...arguments[0]}))"
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "focuses"),
+    [
+        ({"key": "/", "code": "Slash"}, True),
+        ({"key": ".", "code": "Slash"}, True),
+        ({"key": "/", "code": "Digit7", "shiftKey": True}, True),
+        ({"key": "/", "code": "Slash", "ctrlKey": True}, False),
+        ({"key": ".", "code": "Period"}, False),
+    ],
+)
+def test_the_slash_of_any_layout_leads_to_the_box(
+    page: Chrome, server: Running, key: dict[str, object], focuses: bool
+) -> None:
+    page.get(f"{server.address}/search?q=год")
+    page.execute_script(_KEYDOWN, key)
+    assert (page.switch_to.active_element.get_attribute("name") == "q") == focuses
+
+
+def test_a_slash_typed_into_the_box_stays_there(page: Chrome, server: Running) -> None:
+    page.get(f"{server.address}/help")
+    page.switch_to.active_element.send_keys("/")
+    box = page.switch_to.active_element
+    box.send_keys("а/б")
+    assert box.get_attribute("value") == "а/б"
+
+
+def test_the_slash_can_be_switched_off_for_good(page: Chrome, server: Running) -> None:
+    page.get(f"{server.address}/help")
+    page.find_element(By.CSS_SELECTOR, "#slash input").click()
+    page.refresh()
+    try:
+        assert not page.find_element(By.CSS_SELECTOR, "#slash input").is_selected()
+        page.execute_script(_KEYDOWN, {"key": "/", "code": "Slash"})
+        assert page.switch_to.active_element.tag_name == "body"
+    finally:
+        page.execute_script("localStorage.clear()")
+
+
 def _contrast(page: Chrome, selector: str) -> float:
     """The contrast of text and ground as WCAG 2 defines it, of the first element that *selector* finds."""
     script = """
