@@ -17,6 +17,7 @@ An operator's files are read after ours and win over them. Knows nothing of the 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -125,10 +126,9 @@ def _abbreviation(lexicon: Lexicon, entry: str) -> None:
 
 
 def _synonym(lexicon: Lexicon, entry: str) -> None:
-    head, *others = _sides(entry)
-    for other in others:
+    for one, other in itertools.combinations(_sides(entry), 2):
         # Half of a word as typed: a choice, not measured.
-        _meaning(lexicon, head, other, weight=0.5)
+        _meaning(lexicon, one, other, weight=0.5)
 
 
 def _meaning(lexicon: Lexicon, left: str, right: str, *, weight: float) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from razdel import sentenize
-
+from index.text import sentences
 from index.text.structure import parts
 
 __all__ = ["first_sentence"]
@@ -28,7 +27,7 @@ def first_sentence(text: str) -> str:
     part = next((part for part in parts(text) if part.kind == "body"), None)
     paragraph = text[part.start : part.end].strip() if part else text.strip()
     paragraph = _DATELINE.sub("", " ".join(paragraph[:2000].split()), count=1)
-    sentence: str = next((item.text for item in sentenize(paragraph)), "")
+    sentence = sentences.first(paragraph)
     if len(sentence) > _WIDTH:
         return _cut(sentence)
     return sentence.removesuffix(".") if not sentence.endswith("..") else sentence
