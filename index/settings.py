@@ -23,6 +23,9 @@ class Settings:
     """Every setting with its default. Paths in slovo.toml are relative to the file, elsewhere to the working folder.
 
     ``jobs`` 0 means one process for each core. ``memory_mb`` bounds what the writer keeps before it spills to disk.
+    ``origins`` are sites whose scripts may read the JSON («https://news.example»). ``rate`` is how many requests an
+    address may make in a minute, 0 for any; ``proxies`` how many reverse proxies stand in front and are believed when
+    they say whose request it is. ``log`` is "text" or "json".
     """
 
     index: Path = Path("var/index")
@@ -34,6 +37,10 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    origins: tuple[str, ...] = ()
+    rate: int = 600
+    proxies: int = 0
+    log: str = "text"
 
 
 def load(
@@ -88,10 +95,13 @@ def _typed(key: str, value: object, *, where: str, base: Path) -> object:
         if isinstance(default, Path):
             return base / str(value)
         if isinstance(default, tuple):
-            items = value.split(os.pathsep) if isinstance(value, str) else value
+            # Addresses have colons of their own.
+            items = value.split(None if key == "origins" else os.pathsep) if isinstance(value, str) else value
             if not isinstance(items, list | tuple):
-                raise ValueError("a list of paths is wanted")
-            return tuple(base / str(item) for item in items)
+                raise ValueError("a list is wanted")
+            return tuple(str(item) if key == "origins" else base / str(item) for item in items)
+        if key == "log" and value not in ("text", "json"):
+            raise ValueError("text or json is wanted")
     except ValueError as error:
         raise SettingsError(f"{where}: {key} = {value!r}: {error}") from None
     return str(value)

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,6 +128,21 @@ class Service:
         tree = self.parsed(text).tree
         with self._live.reading() as (searcher, _):
             return searcher.search(Request(relaxed(tree) or tree, limit=depth, words=False)).hits
+
+    def matches(self, ask: Ask, *, batch: int = 500) -> Iterator[list[Document]]:
+        """Every full match of *ask* in its order, *batch* documents at a time; its page and size say nothing.
+
+        All are of one generation, which stays open until the iterator ends or is closed. Memory is that of a batch;
+        each costs a search. Raises NoIndex, IndexMismatch with the first.
+        """
+        tree = self.parsed(ask.text).tree if ask.text.strip() else Everything()
+        with self._live.reading() as (searcher, _):
+            offset, total = 0, 1
+            while offset < total:
+                response = searcher.search(Request(tree, ask.filters(), ask.sort, offset, batch, words=False))
+                total = response.total
+                yield searcher.documents([scored.id for scored in response.hits])
+                offset += batch
 
     def view(self, doc_id: str, text: str = "") -> View:
         """The document, with the matches of the query *text* marked. Raises NotFound, NoIndex."""
