@@ -65,7 +65,7 @@ class _Comparison:
             if isinstance(item, Rejection):
                 self.report.rejected.append(item)
                 if item.doc_id in self.known and not self.everything:
-                    self.digests[item.doc_id] = self.known[item.doc_id]
+                    self.digests.setdefault(item.doc_id, self.known[item.doc_id])
             elif self._is_fresh(item):
                 yield item
 
