@@ -1,6 +1,7 @@
 """Which other query a reader may have meant: slips of spelling, the wrong layout, Latin letters, lost blanks."""
 
 from search.correct.choose import Chosen, choose, decide, readings
+from search.correct.plain import PlainNeighbours
 from search.correct.reading import Kind, Reading, Replaced
 from search.correct.vocabulary import IndexVocabulary, Neighbour, Neighbours, Vocabulary
 
@@ -10,6 +11,7 @@ __all__ = [
     "Kind",
     "Neighbour",
     "Neighbours",
+    "PlainNeighbours",
     "Reading",
     "Replaced",
     "Vocabulary",

@@ -85,7 +85,10 @@ def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) 
             if other.score > wrong.faith and wrong.candidates[0].score - other.score < _CLOSE:
                 found.append(_reading(query, [*best[:place], (wrong, other), *best[place + 1 :]]))
     found[1:] = sorted(found[1:], key=lambda reading: -reading.score)
-    return list({reading.text: reading for reading in reversed(found[:_READINGS])}.values())[::-1]
+    different: dict[str, Reading] = {}
+    for reading in found:
+        different.setdefault(reading.text, reading)
+    return list(different.values())[:_READINGS]
 
 
 def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[Wrong]:

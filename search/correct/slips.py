@@ -20,6 +20,7 @@ __all__ = [
     "CODES",
     "FIRST",
     "LACKS",
+    "LONGEST",
     "SUBSTITUTIONS",
     "SWAP",
     "TWICE",
@@ -28,6 +29,9 @@ __all__ = [
     "cost",
     "extras",
 ]
+
+# Longer words are left alone: nobody mistypes what nobody types.
+LONGEST = 40
 
 _PLAIN = 100
 # Two letters in the wrong order: the commonest slip of fast typing after a wrong key.

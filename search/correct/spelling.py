@@ -13,7 +13,7 @@ from search.correct import slips
 from search.correct.reading import Candidate
 from search.correct.vocabulary import Vocabulary
 
-__all__ = ["belief", "faith", "recased", "spelled"]
+__all__ = ["belief", "faith", "length_bonus", "recased", "spelled"]
 
 # A dictionary word counts as if it stood in this many documents more: rare is not wrong («плезиозавр»).
 DICTIONARY = 100
@@ -23,9 +23,11 @@ LOYALTY = 1.0
 # here. At -1.5 the right word is missed for 1 of 100 simulated slips and 13 of 1,107 right queries are spoilt, at -0.5
 # for 3 and 6, at 0 for 5 and 4.
 UNKNOWN = -0.5
+# ... in an index of that many forms. In a smaller one fewer words are near by chance, and all are rarer.
+_FORMS = 427_000
 # A slip of cost 100 is 5 nats: 1 in 150 words.
 PER_COST = 1 / 20
-# A long word resembles another by chance less often: nats for each letter over six.
+# Nats for each letter over six.
 PER_LETTER = 0.35
 # Candidates whose lemma is looked up: the right one was among the first 5 for 99% of simulated slips.
 _LOOKED_AT = 6
@@ -42,7 +44,10 @@ def belief(word: str, vocabulary: Vocabulary) -> float:
 
 def faith(word: str, vocabulary: Vocabulary) -> float:
     """What another reading of the typed *word* must beat."""
-    return (belief(word, vocabulary) or UNKNOWN) + LOYALTY * vocabulary.in_dictionary(word)
+    believed = belief(word, vocabulary)
+    if not believed:
+        return UNKNOWN + math.log(max(1, vocabulary.size) / _FORMS)
+    return believed + LOYALTY * vocabulary.in_dictionary(word)
 
 
 def spelled(word: str, vocabulary: Vocabulary) -> list[Candidate]:
@@ -51,24 +56,34 @@ def spelled(word: str, vocabulary: Vocabulary) -> list[Candidate]:
     full = slips.budget(word)
     for budget in dict.fromkeys((min(_NEAR, full), full)):
         _look(word, 0, budget, vocabulary, found)
-        if found and max(found.values()) > 0:
+        if max(found.values(), default=0.0) > 0:
             break
     for heard, written in _RESPELLED:
         if heard in word:
             _look(word.replace(heard, written, 1), _RESPELLING, full - _RESPELLING, vocabulary, found)
     found.pop(word, None)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return [Candidate(form, "spelling", score) for form, score in ranked]
+    return [Candidate(form, "split" if form.replace("-", "") == word else "spelling", score) for form, score in ranked]
 
 
 def _look(word: str, price: int, budget: int, vocabulary: Vocabulary, found: dict[str, float]) -> None:
-    """Adds the words near *word* to *found* with their scores."""
-    bonus = PER_LETTER * max(0, len(word) - 6)
+    """Adds the words near *word* to *found* with their scores, and their lemmas, which no document need have."""
     for near in vocabulary.neighbours(word, budget=budget, limit=_LOOKED_AT):
-        # Half by the form, which tells «министра» from «министры», half by all forms, which a rare form shares.
-        asked = (math.log(1 + near.documents) + belief(near.form, vocabulary)) / 2
-        score = asked - (near.cost + price) * PER_COST + bonus
-        found[near.form] = max(score, found.get(near.form, score))
+        lemma = vocabulary.lemma_of(near.form)
+        for form in (near.form, lemma) if lemma else (near.form,):
+            if form not in found:
+                cost = near.cost if form == near.form else slips.cost(word, form)
+                found[form] = _asked(form, vocabulary) - (cost + price) * PER_COST + length_bonus(word)
+
+
+def _asked(form: str, vocabulary: Vocabulary) -> float:
+    """Half by the form, which tells «министра» from «министры», half by all forms, which a rare form shares."""
+    return (math.log(1 + vocabulary.documents_with(form)) + belief(form, vocabulary)) / 2
+
+
+def length_bonus(word: str) -> float:
+    """Nats for a long *word*, which resembles another by chance less often."""
+    return PER_LETTER * max(0, len(word) - 6)
 
 
 def recased(new: str, old: str) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 
 from index.text.function_words import is_function_word
+from search.correct import slips
 from search.correct.reading import Candidate
-from search.correct.spelling import belief
+from search.correct.spelling import belief, length_bonus
 from search.correct.vocabulary import Vocabulary
 
 __all__ = ["joined", "parted"]
 
-_LONGEST = 40
 _PIECES = 4
 # Nats: a blank left out is about as rare as a slip of two letters, and a part can be a word by chance.
 _BLANK = 4.5
@@ -23,13 +23,11 @@ _HYPHEN = 2.5
 _TORN = 3.0
 # Shorter parts must be words that link others («в», «не», «из»); nearly every two letters are some abbreviation.
 _SHORT = 3
-# A part met in fewer documents is more likely to be a slip or an abbreviation itself.
-_MET = 3
 
 
 def parted(word: str, vocabulary: Vocabulary) -> list[Candidate]:
     """The likeliest way to cut the lower-case *word* into at most four words of the index, and to hyphenate it."""
-    if not 4 <= len(word) <= _LONGEST or not word.isalpha():
+    if not 4 <= len(word) <= slips.LONGEST or not word.isalpha():
         return []
     # best[end]: by number of pieces, the least believed piece and where the last one begins.
     best: list[dict[int, tuple[float, int]]] = [{0: (math.inf, 0)}] + [{} for _ in word]
@@ -44,7 +42,8 @@ def parted(word: str, vocabulary: Vocabulary) -> list[Candidate]:
                 reached = min(least, worth)
                 if pieces < _PIECES and reached > best[end].get(pieces + 1, (0.0, 0))[0]:
                     best[end][pieces + 1] = reached, start
-    scored = [(least - _BLANK * (pieces - 1), pieces) for pieces, (least, _) in best[-1].items()]
+    bonus = length_bonus(word)
+    scored = [(least - _BLANK * (pieces - 1) + bonus, pieces) for pieces, (least, _) in best[-1].items()]
     plain = [_spelled_out(word, best, max(scored)[1], max(scored)[0])] if scored else []
     return plain + _hyphenated(word, vocabulary)
 
@@ -62,7 +61,7 @@ def _worth(piece: str, vocabulary: Vocabulary) -> float:
     if len(piece) <= _SHORT and not is_function_word(piece):
         return 0.0
     met = vocabulary.documents_with(piece)
-    if met < _MET:
+    if not met:
         return 0.0
     return math.log(1 + met) if len(piece) <= _SHORT else (math.log(1 + met) + belief(piece, vocabulary)) / 2
 

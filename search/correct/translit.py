@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from heapq import nsmallest
 
+from search.correct import slips
+
 __all__ = ["MOST", "is_latin", "readings"]
 
 # Spellings kept at each letter: the right one was among the first 40 for all words of tests/correct/latin.tsv.
 MOST = 120
-_LONGEST = 40
 _WORD = re.compile(r"[a-z46][a-z'46]*")
 
 # Cost 20 is a factor e of likelihood, as in slips.py. A reading with fewer letters of Latin is not cheaper by itself.
@@ -125,7 +126,7 @@ _WIDEST = max(map(len, _READINGS))
 
 def is_latin(word: str) -> bool:
     """Whether lower-case *word* may be Russian in Latin letters."""
-    return _WORD.fullmatch(word) is not None and len(word) <= _LONGEST and any(map(str.isalpha, word))
+    return _WORD.fullmatch(word) is not None and len(word) <= slips.LONGEST and any(map(str.isalpha, word))
 
 
 def readings(word: str) -> list[tuple[str, int]]:

@@ -29,10 +29,16 @@ class Neighbour:
 
 
 class Neighbours(Protocol):
-    """The part of an engine that walks its forms."""
+    """The part of an engine that walks its forms. ``size``: how many forms it has, about."""
+
+    @property
+    def size(self) -> int: ...
 
     def documents_with(self, form: str) -> int:
         """In how many documents the lower-case *form* stands, in any capitalisation; 0 when in none. About right."""
+
+    def lemma_of(self, form: str) -> str | None:
+        """The likeliest lemma of the lower-case *form*, as it is mostly capitalised here; None when it is not met."""
 
     def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
         """Forms whose ``slips.cost`` from the lower-case *form* is at most *budget*, itself included, likeliest first.
@@ -74,6 +80,8 @@ class IndexVocabulary:
         self._analyzer = analyzer
         self._source = source
         self.documents_with = source.documents_with
+        self.size = source.size
+        self.lemma_of = source.lemma_of
         self.neighbours = source.neighbours
         self.vocabulary = source.vocabulary
         self._known: dict[str, int] = {}
@@ -105,4 +113,5 @@ def split_words(text: str, analyzer: Analyzer) -> list[tuple[str, int, int]]:
         for form, start, end in zip(tokens.forms, tokens.starts, tokens.ends, strict=True)
     ]
     # A compound's whole is followed by its first part, which starts where it does.
-    return [row for row, after in zip(rows, [*rows[1:], None], strict=True) if not after or after[1] >= row[2]]
+    follow = [start for _, start, _ in rows[1:]] + [len(text)]
+    return [row for row, after in zip(rows, follow, strict=False) if after >= row[2]]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.engines.whoosh.format import Sections, SectionsWriter
 from index.engines.whoosh.strings import Strings, put_strings
-from index.text import Analyzer
+from index.text import Analyzer, LemmaSet
 from index.text.dictionary import knows
 from search.correct.vocabulary import split_words
 from search.engines import Entry
@@ -41,9 +41,18 @@ class CountedWords:
         self._lemma_documents: NDArray[np.uint32] = sections.array("lemma_documents", "<u4")
         self._near = NearForms([self])
         self.documents_with = self._near.documents_with
+        self.size = self._near.size
+        self.lemma_of = self._near.lemma_of
         self.neighbours = self._near.neighbours
         self._analyzer = analyzer
         self._found: dict[str, int] = {}
+
+    @property
+    def lemma_table(self) -> CountedWords:
+        return self
+
+    def lemma_set(self, form: int) -> LemmaSet:
+        return self._analyzer.lemmas(self.forms.key(form))
 
     def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
         low, high = self.forms.range(prefix)

@@ -1,0 +1,152 @@
+"""Completes what is being typed: words of the index in dictionary form, and phrases and titles when there is a table.
+
+Forgives ё, the wrong keyboard layout, Latin letters and, from the fourth letter on, a slip; what was typed as it stands
+comes first. Counts are what asking for the suggestion finds. Knows nothing of HTTP or of how an index is read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from index.text.fold import fold
+from index.text.function_words import is_function_word
+from search.correct import translit
+from search.correct.layout import other_layouts
+from search.correct.vocabulary import Vocabulary
+from search.engines import Entry
+from search.language import DATES, KEYWORDS
+
+__all__ = ["Phrases", "Suggester", "Suggestion"]
+
+LETTERS = 2
+# Forms looked at for one beginning: their lemmas are about a third as many.
+_FORMS = 48
+# Latin readings of a beginning that are looked up.
+_SPELLINGS = 4
+_SLIP_FROM = 4
+_SLIP = 110
+# Documents of a suggestion count this much when what was typed had to be read otherwise to come to it.
+_OTHERWISE = 0.3
+# Suggestions after other words are counted together with them, a search each.
+_TOGETHER = 12
+_REMEMBERED = 4_096
+
+_LAST = re.compile(r"(?P<before>.*?)(?P<sign>[!-]?)(?P<word>[^\s()|&\"«»“”„!-][^\s()|&\"«»“”„]*)$", re.S)
+_FIELD = re.compile(rf"(?:{'|'.join((*KEYWORDS, *DATES))}):", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the line of the query would be, and in how many documents a search for it."""
+
+    text: str
+    kind: Literal["word", "phrase", "title"]
+    documents: int
+
+
+class Phrases(Protocol):
+    """Phrases and titles of an index, by how they begin; search/phrases.py makes one."""
+
+    def starting(self, beginning: str, limit: int) -> list[Suggestion]:
+        """At most *limit* that begin with the words *beginning*, folded and in lower case, the last perhaps cut."""
+
+
+class Suggester:
+    """Suggestions over one generation; safe to share between threads.
+
+    *count* says how many documents a query finds; with it, a word after others is counted with them.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        phrases: Phrases | None = None,
+        count: Callable[[str], int] | None = None,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._phrases = phrases
+        self._count = count
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._suggested)
+
+    def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
+        """At most *limit* completions of the query *text*, best first; none before its last word has two letters."""
+        return list(self._remembered(text[-200:], limit))
+
+    def _suggested(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        match = _LAST.fullmatch(text)
+        if match is None or match["sign"] or _FIELD.match(match["word"]):
+            return ()
+        before, word = match["before"], fold(match["word"]).lower()
+        beginning = _folded(text)
+        if len(beginning) < LETTERS:
+            return ()
+        words: list[Suggestion] = []
+        if len(word) >= LETTERS:
+            words = self._together(before, word, limit) if before.strip() else self._words(word, limit)
+        phrases = self._phrases.starting(beginning, limit) if self._phrases else []
+        # Phrases take at most half the list while words can fill the rest.
+        room = max(limit - len(words), limit // 2)
+        return tuple(words[: max(limit - len(phrases), limit - room)] + phrases[:room])[:limit]
+
+    def _words(self, word: str, limit: int) -> list[Suggestion]:
+        """Words by themselves, in dictionary form."""
+        found = [Suggestion(lemma, "word", self._vocabulary.known(lemma)) for lemma, _ in self._lemmas(word)[:limit]]
+        return [suggestion for suggestion in found if suggestion.documents]
+
+    def _together(self, before: str, word: str, limit: int) -> list[Suggestion]:
+        """Words after others, in the form that is met most, where documents have all of them."""
+        found = []
+        for _, form in self._lemmas(word)[:_TOGETHER]:
+            documents = self._count(before + form) if self._count else self._vocabulary.known(form)
+            if documents:
+                found.append(Suggestion(before + form, "word", documents))
+        found.sort(key=lambda suggestion: -suggestion.documents)
+        return found[:limit]
+
+    def _lemmas(self, word: str) -> list[tuple[str, str]]:
+        """Lemmas of forms that begin like *word*, each with its most frequent form, likeliest first."""
+        weights: dict[str, float] = {}
+        forms: dict[str, str] = {}
+        for entry, factor in self._entries(word):
+            lemma = self._shown(entry.form)
+            if not is_function_word(lemma):
+                forms.setdefault(lemma, entry.form)
+                weights[lemma] = weights.get(lemma, 0.0) + entry.documents * factor
+        return [(lemma, forms[lemma]) for lemma, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0]))]
+
+    def _shown(self, form: str) -> str:
+        """The dictionary form of *form*; the form itself when another word would stand there («людей»: человек)."""
+        lemma = self._vocabulary.lemma_of(form)
+        return lemma if lemma and lemma[:LETTERS] == form[:LETTERS] else form
+
+    def _entries(self, word: str) -> Iterator[tuple[Entry, float]]:
+        """Forms that begin with *word*, or with what it may have been meant to be."""
+        seen = set()
+        for beginning in dict.fromkeys((word, *_otherwise(word))):
+            for entry in self._vocabulary.vocabulary(beginning, _FORMS):
+                seen.add(entry.form)
+                yield entry, 1.0 if beginning == word else _OTHERWISE
+        if len(seen) < _FORMS and len(word) >= _SLIP_FROM:
+            for near in self._vocabulary.neighbours(word, budget=_SLIP, limit=_FORMS, prefix=True):
+                if near.form not in seen:
+                    yield Entry(near.form, near.documents), _OTHERWISE * math.exp(-near.cost / 20)
+
+
+def _otherwise(word: str) -> Iterable[str]:
+    """*word* typed in another layout or in Latin letters."""
+    for text in other_layouts(word):
+        reading = fold(text).lower()
+        if reading.isalpha():
+            yield reading
+    if translit.is_latin(word):
+        yield from (spelling for spelling, _ in translit.readings(word)[:_SPELLINGS])
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(word).lower() for word in re.findall(r"[\w'-]+", text))

@@ -1,0 +1,80 @@
+"""Suggestions: words in dictionary form, phrases and titles, from the second letter on."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.phrases import PhraseTable
+from search.suggest import Suggester, Suggestion
+from tests.correct.words import CountedWords
+
+TITLES = ["Министр финансов ушёл в отставку", "Новый министр финансов назначен", "Отчёт: министр финансов"] * 2
+
+
+@pytest.fixture(scope="session")
+def suggester(sample: CountedWords) -> Suggester:
+    return Suggester(sample, phrases=PhraseTable(TITLES))
+
+
+def texts(found: list[Suggestion], kind: str = "word") -> list[str]:
+    return [suggestion.text for suggestion in found if suggestion.kind == kind]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "м", "- м", "-ми", "!ми", "тег:мин", "дата:20", '"', "(", "м(", "💡"])
+def test_nothing_is_suggested_before_the_second_letter_or_where_no_word_stands(
+    typed: str, suggester: Suggester
+) -> None:
+    assert suggester.suggest(typed) == []
+
+
+def test_words_come_in_dictionary_form_with_the_documents_they_find(suggester: Suggester, sample: CountedWords) -> None:
+    found = suggester.suggest("мин")
+    assert "министр" in texts(found)
+    assert "министра" not in texts(found)
+    assert all(each.documents == sample.known(each.text) > 0 for each in found if each.kind == "word")
+
+
+@pytest.mark.parametrize("typed", ["минист", "МИНИСТ", "vbybcn", "minist", "минсит", "менист", "мин\u0301ист"])
+def test_layout_latin_letters_and_one_slip_are_forgiven(typed: str, suggester: Suggester) -> None:
+    assert "министр" in texts(suggester.suggest(typed))
+
+
+def test_a_word_with_yo_is_completed_as_one_with_ye(suggester: Suggester) -> None:
+    assert suggester.suggest("отчё") == suggester.suggest("отче")
+    assert texts(suggester.suggest("отчё"))
+
+
+def test_a_word_after_others_is_completed_in_the_form_that_is_met_and_counted_with_them(
+    sample: CountedWords,
+) -> None:
+    asked = []
+
+    def count(text: str) -> int:
+        asked.append(text)
+        return 3 if text.endswith("завода") else int(text.endswith("заводе"))
+
+    found = Suggester(sample, count=count).suggest("директор завод")
+    assert found[:1] in ([Suggestion("директор завода", "word", 3)], [Suggestion("директор заводе", "word", 1)])
+    assert all(text.startswith("директор ") for text in asked)
+
+
+def test_frequent_phrases_and_titles_are_suggested_by_how_they_begin(suggester: Suggester) -> None:
+    assert texts(suggester.suggest("министр фи"), "phrase") == ["министр финансов"]
+    assert texts(suggester.suggest("Новый министр"), "title") == ["Новый министр финансов назначен"]
+    assert Suggestion("министр финансов", "phrase", 6) in suggester.suggest("министр ф")
+
+
+def test_phrases_have_words_with_content_at_both_ends() -> None:
+    table = PhraseTable(["Пожар на складе в городе"] * 5)
+    assert [each.text for each in table.starting("пожар", 9) if each.kind == "phrase"] == ["пожар на складе"]
+    assert table.starting("на", 9) == []
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.text(st.sampled_from("абминstrvy'[];. -!\"(ё\u0301\ud8001")) | st.text(), limit=st.integers(1, 10))
+def test_any_text_is_completed_without_an_error(text: str, limit: int, suggester: Suggester) -> None:
+    found = suggester.suggest(text, limit)
+    assert len(found) <= limit
+    assert all(each.documents > 0 for each in found)
