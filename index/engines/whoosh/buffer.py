@@ -24,7 +24,7 @@ from index.engines.whoosh.strings import put_strings
 from index.records import FIELDS, Record
 from index.text import Analyzer
 
-__all__ = ["Buffer", "put_ids"]
+__all__ = ["Buffer", "put_dates", "put_ids"]
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _START = 1 << 16
@@ -83,7 +83,7 @@ class Buffer:
             stored.add(entry)
         stored.finish()
         self._entries.clear()
-        sections.put("dates", np.array(self._dates, np.int32))
+        put_dates(sections, np.array(self._dates, np.int32))
         put_ids(sections, self.ids)
         for field, values in self._keywords.items():
             put_keywords(sections, field, values)
@@ -158,6 +158,14 @@ class Buffer:
         data, width = varint.encode(gaps)
         sections.put("sentence_sizes", narrow(np.bincount(docs, width, len(self.ids)).astype(np.int64)))
         sections.put("sentence_bytes", data)
+
+
+def put_dates(sections: SectionsWriter, dates: NDArray[np.int32]) -> None:
+    """Writes the days of documents, counted from the day before the first; 0 is none."""
+    dated = dates != NO_DATE
+    first = int(dates[dated].min()) if dated.any() else 0
+    sections.put("first_day", np.array([first], np.int32))
+    sections.put("dates", narrow(np.where(dated, dates.astype(np.int64) - first + 1, 0)))
 
 
 def put_ids(sections: SectionsWriter, ids: list[str]) -> None:

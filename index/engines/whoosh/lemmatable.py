@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from index.engines.whoosh.format import Sections, SectionsWriter
 from index.engines.whoosh.offsets import Offsets, put_offsets
 from index.engines.whoosh.strings import Strings, put_strings
-from index.engines.whoosh.varint import spans
+from index.engines.whoosh.varint import decode, encode, ends, spans
 from index.errors import IndexDamaged
 from index.text import Lemma, LemmaSet
 
 __all__ = ["LemmaTable", "lemma_arrays", "put_lemmas"]
 
-# A reference to a form keeps the lemma's place among the form's lemmas in its two highest bits: 0, 1, 2, or more.
-_RANK_BIT = 30
+# The place of a lemma among those of a form: the only one, wholly sure; the first of several, the second, a later one.
+_SOLE, _FIRST, _LATER = 0, 1, 3
+_PLACE_BITS = 2
 _UNIT = 255
 
 
@@ -35,22 +36,23 @@ class LemmaTable:
         self._where = str(sections.path)
         self._count = forms
         self.lemmas = Strings(sections, "lemmas")
-        self._forms: NDArray[np.uint32] = sections.array("lemma_forms", "<u4")
+        self._forms: NDArray[np.uint8] = sections.array("lemma_forms", "<u1")
         self._weights: NDArray[np.uint8] = sections.array("lemma_weights", "<u1")
         self._at = Offsets(sections, "lemma_at", pieces=len(self.lemmas), end=len(self._forms))
-        if len(self._weights) != len(self._forms) or sections.array("forms", "<u4").tolist() != [forms]:
+        if sections.array("forms", "<u4").tolist() != [forms]:
             raise IndexDamaged(f"{self._where}: does not fit the {forms} forms of its segment")
 
     def forms_of(self, lemma: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The forms that may stand for the lemma with that number, ascending, and the place it has among theirs.
 
-        Place 0: it is the form's likeliest lemma; 3: it is the fourth or a later one.
+        Place 0: it is the form's likeliest lemma; 2: it is the third or a later one.
         """
-        packed = self._forms[slice(*self._at.at(np.array([lemma, lemma + 1])))]
-        forms = (packed & ((1 << _RANK_BIT) - 1)).astype(np.int32)
-        if len(forms) and int(forms.max()) >= self._count:
+        entries = decode(self._forms[slice(*self._at.at(np.array([lemma, lemma + 1])))])
+        forms = np.cumsum(entries >> _PLACE_BITS)
+        if len(forms) and int(forms[-1]) >= self._count:
             raise IndexDamaged(f"{self._where}: lemma {lemma} names a form that is not there")
-        return forms, (packed >> _RANK_BIT).astype(np.uint8)
+        places = entries & _LATER
+        return forms.astype(np.int32), (places - (places > 0)).astype(np.uint8)
 
     def lemma_set(self, form: int) -> LemmaSet:
         """The lemmas of the form with that number, likeliest first, weights to 1/255."""
@@ -77,14 +79,22 @@ class LemmaTable:
     @cached_property
     def _by_form(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
         """Where each form's lemmas start, their numbers, their weights; 0.1 s for half a million."""
-        forms = (self._forms & ((1 << _RANK_BIT) - 1)).astype(np.int64)
+        entries, stops = decode(self._forms), ends(self._forms)
+        starts = np.searchsorted(stops, self._at.at(np.arange(len(self.lemmas) + 1)), "right")
+        counts = starts[1:] - starts[:-1]
+        places, gaps = entries & _LATER, entries >> _PLACE_BITS
+        several = places != _SOLE
+        if (counts <= 0).any() or counts.sum() != len(entries) or int(several.sum()) != len(self._weights):
+            raise IndexDamaged(f"{self._where}: lemmas have more or fewer forms or weights than they should")
+        forms = np.cumsum(gaps)
+        forms -= np.repeat(forms[starts[:-1]] - gaps[starts[:-1]], counts)
         if len(forms) and int(forms.max()) >= self._count:
             raise IndexDamaged(f"{self._where}: names a form that is not there")
-        order = np.lexsort((_UNIT - self._weights, self._forms >> _RANK_BIT, forms))
-        starts = self._at.at(np.arange(len(self.lemmas) + 1))
-        lemmas = np.repeat(np.arange(len(self.lemmas)), np.diff(starts))
+        weights = np.full(len(entries), _UNIT, np.uint8)
+        weights[several] = self._weights
+        order = np.lexsort((_UNIT - weights, places, forms))
         at = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(forms, minlength=self._count))))
-        return at, lemmas[order], self._weights[order]
+        return at, np.repeat(np.arange(len(self.lemmas)), counts)[order], weights[order]
 
 
 def lemma_arrays(
@@ -107,12 +117,18 @@ def put_lemmas(
 ) -> int:
     """Writes the table: of each form how many lemmas it has, then their numbers among *names* and their weights."""
     forms = np.repeat(np.arange(len(counts)), counts)
-    ranks = np.minimum(np.arange(len(forms)) - np.repeat(np.cumsum(counts) - counts, counts), 3)
+    places = np.minimum(np.arange(len(forms)) - np.repeat(np.cumsum(counts) - counts, counts) + _FIRST, _LATER)
+    places[(np.repeat(counts, counts) == 1) & (weights == _UNIT)] = _SOLE
     order = np.argsort(numbers, kind="stable")
+    per_lemma = np.bincount(numbers, minlength=len(names))
+    gaps = np.diff(forms[order], prepend=0)
+    begin = np.cumsum(per_lemma) - per_lemma
+    gaps[begin] = forms[order][begin]
+    data, width = encode(gaps << _PLACE_BITS | places[order])
     sections = SectionsWriter(path.parent)
     sections.put("forms", np.array([len(counts)], np.uint32))
     put_strings(sections, "lemmas", names)
-    put_offsets(sections, "lemma_at", np.bincount(numbers, minlength=len(names)))
-    sections.put("lemma_forms", (forms | ranks << _RANK_BIT)[order].astype(np.uint32))
-    sections.put("lemma_weights", weights[order])
+    put_offsets(sections, "lemma_at", np.bincount(numbers[order], width, len(names)).astype(np.int64))
+    sections.put("lemma_forms", data)
+    sections.put("lemma_weights", weights[order][places[order] != _SOLE])
     return sections.write(path)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.engines.whoosh import varint
-from index.engines.whoosh.buffer import put_ids
+from index.engines.whoosh.buffer import put_dates, put_ids
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.keywords import KEYWORDS, merge_keywords, narrow
 from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
@@ -39,7 +39,7 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     """
     sections = SectionsWriter(path.parent)
     _put_stored(sections, sources)
-    sections.put("dates", np.concatenate([segment.dates[live] for segment, live in sources]))
+    put_dates(sections, np.concatenate([segment.dates[live] for segment, live in sources]))
     lengths = np.stack([np.concatenate([segment.lengths[at][live] for segment, live in sources]) for at in _FIELDS])
     for field, words in zip(FIELDS, lengths, strict=True):
         sections.put(f"{field}.lengths", narrow(words))
@@ -134,7 +134,7 @@ def _chunks(segments: Sequence[Segment], forms: list[NDArray[np.int64]], count: 
     """Ranges of new form numbers that have about _CHUNK postings each."""
     postings = np.zeros(count, np.int64)
     for segment, own in zip(segments, forms, strict=True):
-        at = segment.form_posting.astype(np.int64)
+        at = segment.form_postings.at(np.arange(len(own) + 1))
         postings[own] += at[1:] - at[:-1]
     total = np.concatenate((np.zeros(1, np.int64), np.cumsum(postings)))
     low = 0

@@ -33,6 +33,14 @@ class Offsets:
         if not fits or len(self._large_at) != len(self._large) + 1 or int(self.at(np.array([pieces]))[0]) != end:
             raise IndexDamaged(f"{sections.path}: section '{name}.sizes' does not fit its {pieces} pieces")
 
+    def spans(self, numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the pieces with these *numbers* start, and their sizes."""
+        sizes = self._sizes[numbers].astype(np.int64)
+        for place in np.flatnonzero(sizes == _LARGE).tolist():
+            large = int(np.searchsorted(self._large, numbers[place]))
+            sizes[place] = int(self._large_at[large + 1]) - int(self._large_at[large])
+        return self.at(numbers), sizes
+
     def at(self, numbers: NDArray[Any]) -> NDArray[np.int64]:
         """Where the pieces with these *numbers* start; the number of pieces itself asks for the end."""
         step = numbers // _STEP

@@ -56,15 +56,15 @@ class PostingArrays(Protocol):
     counts: NDArray[np.uint32]
     doc_bytes: NDArray[np.uint8]
     pos_bytes: NDArray[np.uint8]
-    form_posting: NDArray[np.uint32]
+    form_postings: Offsets
     form_doc: Offsets
     form_pos: Offsets
 
 
 def read_postings(source: PostingArrays, low: int, high: int) -> Postings:
     """The lists of forms *low*..*high*-1. Linear in their size; raises IndexDamaged for what cannot be."""
-    first = source.form_posting[low : high + 1].astype(np.int64)
-    df = np.diff(first)
+    first = source.form_postings.at(np.arange(low, high + 1))
+    df = first[1:] - first[:-1]
     if (df <= 0).any():
         raise IndexDamaged("posting lists overlap")
     total, begin = int(first[-1] - first[0]), first[:-1] - first[0]
@@ -164,7 +164,7 @@ class PostingsWriter:
         """Writes where each list starts; returns the forms that have one, in order: they get the numbers 0, 1, …"""
         forms: NDArray[np.int64]
         forms, posting, doc_at, pos_at = np.concatenate(self._lists).T
-        self._sections.put("form_posting", np.append(posting, self._postings).astype(np.uint32))
+        put_offsets(self._sections, "form_postings", np.diff(posting, append=self._postings))
         self._sections.put("count_totals", self._totals.astype(np.uint32))
         put_offsets(self._sections, "form_doc", np.diff(doc_at, append=self._doc_at))
         put_offsets(self._sections, "form_pos", np.diff(pos_at, append=self._pos_at))
@@ -185,7 +185,6 @@ class PostingsWriter:
         number = np.arange(int(blocks.sum())) - np.repeat(np.cumsum(blocks) - blocks, blocks)
         start = np.repeat(begin[long], blocks) + BLOCK * number
         size = np.minimum(np.repeat(begin[long] + df[long], blocks) - start, BLOCK)
-        put("block_list", np.repeat(begin[long] + self._postings, blocks).astype(np.uint32))
         put("block_last", lists.docs[start + size - 1].astype(np.uint32))
         put("block_doc", doc_start[start].astype(np.uint32))
         put("block_pos", pos_start[start].astype(np.uint32))

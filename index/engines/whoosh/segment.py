@@ -20,7 +20,7 @@ from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
-from index.engines.whoosh.postings import Postings, read_postings
+from index.engines.whoosh.postings import BLOCK, Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
 from index.engines.whoosh.toc import SegmentEntry, read_toc
@@ -40,12 +40,11 @@ class Segment:
     ``entry``: its line in the table of contents. ``files``: the sections files it is read from.
     ``deleted``: a mark for each document, or None when none is.
     ``lengths``: words of each document, an array for each of FIELDS; ``live_totals``: their sums over live documents.
-    ``dates``: days since 1970-01-01, or NO_DATE. ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each
-    document's place in the order of ids.
+    ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each document's place in the order of ids.
 
     Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
-    the lead, aside), ``count_totals`` its number of postings. ``form_posting``: the first posting of each form, one
-    element more than forms. ``block_*``: the skip table, a row for each 128 postings of lists that have more.
+    the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a row for each 128 postings
+    of lists that have more.
     """
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
@@ -99,8 +98,7 @@ class Segment:
 
     def lists(self, forms: NDArray[Any]) -> tuple[NDArray[np.int64], ...]:
         """Of each form number: first posting, number of postings, where it starts in doc_bytes and pos_bytes."""
-        first = self.form_posting[forms].astype(np.int64)
-        return first, self.form_posting[forms + 1] - first, self.form_doc.at(forms), self.form_pos.at(forms)
+        return *self.form_postings.spans(forms), self.form_doc.at(forms), self.form_pos.at(forms)
 
     def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each list, given by its first posting: the half-open range of its rows in the ``block_*`` arrays."""
@@ -117,6 +115,27 @@ class Segment:
     def keyword(self, field: str) -> Keywords:
         """The column of 'source', 'tag' or 'author'."""
         return self._keywords[field]
+
+    @cached_property
+    def dates(self) -> NDArray[np.int32]:
+        """The day of each document since 1970-01-01, or NO_DATE; 1 ms for a million when first asked for."""
+        days = self._days.astype(np.int64) + (self._first_day[0] - 1)
+        return np.where(self._days == 0, NO_DATE, days).astype(np.int32)
+
+    @cached_property
+    def form_posting(self) -> NDArray[np.uint32]:
+        """The first posting of each form, one element more than forms; 5 ms for half a million when first asked for."""
+        return self.form_postings.at(np.arange(len(self.forms) + 1)).astype(np.uint32)
+
+    @cached_property
+    def block_list(self) -> NDArray[np.uint32]:
+        """The first posting of the list that each row of the skip table belongs to."""
+        first = self.form_posting.astype(np.int64)
+        df = first[1:] - first[:-1]
+        blocks = np.where(df > BLOCK, -(-df // BLOCK), 0)
+        if int(blocks.sum()) != len(self.block_last):
+            raise IndexDamaged(f"{self.files[0].path}: section 'block_last' does not fit the lists")
+        return np.repeat(first[:-1], blocks).astype(np.uint32)
 
     @cached_property
     def sentence_at(self) -> NDArray[np.uint32]:
@@ -164,18 +183,19 @@ class Segment:
 
     def _read(self, sections: Sections) -> None:
         array = sections.array
-        self.dates: NDArray[np.int32] = array("dates", "<i4")
-        self.documents = documents = len(self.dates)
+        self._days = sections.unsigned("dates")
+        self._first_day = array("first_day", "<i4").tolist()
+        self.documents = documents = len(self._days)
         self.lengths = tuple(sections.unsigned(f"{field}.lengths") for field in FIELDS)
         self.forms = Strings(sections, "forms")
-        self.form_posting: NDArray[np.uint32] = array("form_posting", "<u4")
         self.doc_bytes: NDArray[np.uint8] = array("doc_bytes", "<u1")
         self.counts: NDArray[np.uint32] = array("counts", "<u4", columns=4)
         self.count_totals: NDArray[np.uint32] = array("count_totals", "<u4")
         self.pos_bytes: NDArray[np.uint8] = array("pos_bytes", "<u1")
+        postings = int(self.count_totals.sum(dtype=np.int64))
+        self.form_postings = Offsets(sections, "form_postings", pieces=len(self.forms), end=postings)
         self.form_doc = Offsets(sections, "form_doc", pieces=len(self.forms), end=len(self.doc_bytes))
         self.form_pos = Offsets(sections, "form_pos", pieces=len(self.forms), end=len(self.pos_bytes))
-        self.block_list: NDArray[np.uint32] = array("block_list", "<u4")
         self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
         self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
         self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")
@@ -191,12 +211,12 @@ class Segment:
 
     def _check(self, sections: Sections) -> None:
         """Whether the sizes of the arrays agree; a crafted file must not make anybody read past an end."""
-        forms, documents = len(self.forms), self.documents
-        blocks = {len(self.block_list), len(self.block_last), len(self.block_doc), len(self.block_pos)}
+        documents = self.documents
+        blocks = {len(self.block_last), len(self.block_doc), len(self.block_pos)}
         agree = (
-            len(self.form_posting) == forms + 1
-            and len(self.count_totals) == len(self.counts)
+            len(self.count_totals) == len(self.counts)
             and {len(self._sentence_sizes), *map(len, self.lengths)} == {documents}
+            and len(self._first_day) == 1
             and len(self.ids) == len(self.id_ranks) == documents == self.entry.documents
             and blocks == {len(self.block_counts)} == {len(self.block_lengths)}
         )
