@@ -31,6 +31,8 @@ __all__ = ["DEPTH", "Ask", "Service", "View"]
 
 # How far a reader can page; beyond it a program wants an export.
 DEPTH = 10_000
+# Every word that anyone ever typed is remembered; beyond this (300 MB) the memory of a server is begun anew.
+_FORMS = 2_000_000
 _FACETS = ("source", "tag", "author")
 
 
@@ -79,6 +81,7 @@ class Service:
     def __init__(
         self, folder: Path, *, lexicons: Sequence[Path] = (), today: Callable[[], dt.date] = dt.date.today
     ) -> None:
+        self._lexicons = tuple(lexicons)
         self._analyzer = Analyzer(lexicons=lexicons)
         # One analysis at a time: its form table grows. Under the interpreter's own lock threads gain nothing by more.
         self._analysing = threading.Lock()
@@ -161,6 +164,8 @@ class Service:
     def parsed(self, text: str) -> Parsed:
         """The query tree of *text*, by this service's analysis."""
         with self._analysing:
+            if self._analyzer.size > _FORMS:
+                self._analyzer = Analyzer(lexicons=self._lexicons)
             return parse(text, self._analyzer, today=self._today())
 
     def close(self) -> None:

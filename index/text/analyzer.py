@@ -140,6 +140,11 @@ class Analyzer:
         with self._lock:
             return self._forms[form]
 
+    @property
+    def size(self) -> int:
+        """How many distinct forms were met; about 150 bytes each."""
+        return len(self._forms)
+
     def form(self, number: int) -> str:
         """The folded surface form with that *number*: lower case but for a leading or full capitalisation."""
         return self._forms.texts[number]

@@ -40,7 +40,7 @@ def test_paths_of_the_file_are_relative_to_it(tmp_path: Path) -> None:
         ("prot = 1", "unknown setting 'prot'; did you mean 'port'"),
         ('port = "many"', "port = 'many': a whole number from 0 is wanted"),
         ("port = true", "port = True: a whole number"),
-        ("sources = 5", "a list of paths is wanted"),
+        ("sources = 5", "sources = 5: a list is wanted"),
         ("port = ", "slovo.toml"),
     ],
 )
