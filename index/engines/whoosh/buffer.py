@@ -59,13 +59,15 @@ class Buffer:
         for name in FIELDS:
             tokens = record.tokens[name]
             size = len(tokens.forms)
+            self._sizes.append(size)
+            if not size:
+                continue
             start, end = self._used, self._used + size
             if end > self._tokens.shape[1]:
                 self._grow(end)
             self._tokens[0, start:end] = tokens.forms
             self._tokens[1, start:end] = tokens.positions
             self._tokens[2, start:end] = tokens.sentences
-            self._sizes.append(size)
             self._used = end
             self.cost += size * _TOKEN_COST
         self._add_document(document, entry)
@@ -181,11 +183,12 @@ def _sorted_forms(forms: NDArray[np.int32], analyzer: Analyzer) -> tuple[list[st
     """The distinct keys of *forms*, sorted, and the place among them of each token's form."""
     present = np.zeros(int(forms.max()) + 1 if len(forms) else 0, bool)
     present[forms] = True
-    numbers = np.flatnonzero(present).tolist()
-    keyed = sorted((key_of(analyzer.form(number)), number) for number in numbers)
+    numbers = np.flatnonzero(present)
+    number_of = {key_of(analyzer.form(number)): number for number in numbers.tolist()}
+    keys = sorted(number_of)
     place = np.zeros(len(present), np.int64)
-    place[[number for _, number in keyed]] = np.arange(len(keyed))
-    return [key for key, _ in keyed], place[forms]
+    place[np.fromiter(map(number_of.__getitem__, keys), np.int64, len(keys))] = np.arange(len(keys))
+    return keys, place[forms]
 
 
 def _sorted_by(ranks: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -45,13 +45,13 @@ class Keywords:
         return [self.values.key(int(value)) for value in inside]
 
 
-def put_keywords(sections: SectionsWriter, field: str, documents: Sequence[Iterable[str]]) -> None:
+def put_keywords(sections: SectionsWriter, field: str, documents: Sequence[tuple[str, ...]]) -> None:
     """Writes the column of *documents*, each given by its values as written; empty and repeated ones are left out."""
-    distinct = [sorted({value for value in values if value}) for values in documents]
-    table = sorted({value for values in distinct for value in values})
+    known = {values: sorted({value for value in values if value}) for values in set(documents)}  # few, and repeated
+    table = sorted(set().union(*known.values()))
     number = {value: at for at, value in enumerate(table)}
-    counts = np.fromiter(map(len, distinct), np.int64, len(distinct))
-    flat = np.fromiter((number[value] for values in distinct for value in values), np.int64)
+    counts = np.fromiter((len(known[values]) for values in documents), np.int64, len(documents))
+    flat = np.fromiter((number[value] for values in documents for value in known[values]), np.int64)
     _put(sections, field, table, flat, counts)
 
 

@@ -20,7 +20,7 @@ from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
-from index.engines.whoosh.postings import BLOCK, Postings, read_postings
+from index.engines.whoosh.postings import BLOCK, LONG, Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
 from index.engines.whoosh.toc import SegmentEntry, read_toc
@@ -44,7 +44,7 @@ class Segment:
 
     Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
     the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a row for each 128 postings
-    of lists that have more.
+    of lists that have more than 1,024.
     """
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
@@ -132,7 +132,7 @@ class Segment:
         """The first posting of the list that each row of the skip table belongs to."""
         first = self.form_posting.astype(np.int64)
         df = first[1:] - first[:-1]
-        blocks = np.where(df > BLOCK, -(-df // BLOCK), 0)
+        blocks = np.where(df > LONG, -(-df // BLOCK), 0)
         if int(blocks.sum()) != len(self.block_last):
             raise IndexDamaged(f"{self.files[0].path}: section 'block_last' does not fit the lists")
         return np.repeat(first[:-1], blocks).astype(np.uint32)

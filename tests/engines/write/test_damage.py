@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = ["Мэр города стали. Токаев", "премьер-министр " * 3, "и Мэр. и города. " * 40]
     publish(
         store,
-        [Document(f"{n}", "Мэр", texts[n % 3], source=f"s{n % 2}", tags=("юг", f"t{n % 7}")) for n in range(200)],
+        [Document(f"{n}", "Мэр", texts[n % 3], source=f"s{n % 2}", tags=("юг", f"t{n % 7}")) for n in range(1100)],
     )
     return publish(store, [Document("новый", "Токаев", "города")], ["5", "6"]).folder
 
@@ -53,7 +53,7 @@ def read_everything(segment: Segment) -> None:
     _ = segment.sentence_at, segment.id_docs
     for field in ("source", "tag", "author"):
         segment.keyword(field).of(0)
-    for number in range(0, segment.documents, 3):
+    for number in range(0, segment.documents, 99):
         segment.find(segment.doc_id(number))
         segment.document(number)
 

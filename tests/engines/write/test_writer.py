@@ -84,13 +84,13 @@ def test_an_update_inherits_the_files_of_the_base_and_adds_small_ones(tmp_path: 
     assert read_toc(base.folder).segments[0].deleted == 0
 
 
-def test_lists_longer_than_a_block_have_a_true_skip_table(tmp_path: Path) -> None:
-    generation = publish(Store(tmp_path), many(300))
+def test_long_lists_have_a_true_skip_table(tmp_path: Path) -> None:
+    generation = publish(Store(tmp_path), many(1100))
     (segment,) = open_generation(generation.folder)
     lists = segment.lists(np.arange(len(segment.forms)))
     low, high = segment.blocks(lists[0])
     for form, (first, df) in enumerate(zip(*(array.tolist() for array in lists[:2]), strict=True)):
-        assert high[form] - low[form] == (-(-df // 128) if df > 128 else 0)
+        assert high[form] - low[form] == (-(-df // 128) if df > 1024 else 0)
         postings = segment.postings(form, form + 1)
         for block in range(high[form] - low[form]):
             row, inside = low[form] + block, slice(128 * block, 128 * (block + 1))
