@@ -6,10 +6,9 @@ comes first. Counts are what asking for the suggestion finds. Knows nothing of H
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
@@ -17,15 +16,14 @@ from index.text.fold import fold
 from index.text.function_words import is_function_word
 from search.correct import translit
 from search.correct.layout import other_layouts
-from search.correct.vocabulary import Vocabulary
-from search.engines import Entry
+from search.correct.vocabulary import Completion, Vocabulary
 from search.language import DATES, KEYWORDS
 
 __all__ = ["Phrases", "Suggester", "Suggestion"]
 
 LETTERS = 2
-# Forms looked at for one beginning: their lemmas are about a third as many.
-_FORMS = 48
+# Words looked at for one beginning.
+_WORDS = 16
 # Latin readings of a beginning that are looked up.
 _SPELLINGS = 4
 _SLIP_FROM = 4
@@ -33,7 +31,7 @@ _SLIP = 110
 # Documents of a suggestion count this much when what was typed had to be read otherwise to come to it.
 _OTHERWISE = 0.3
 # Suggestions after other words are counted together with them, a search each.
-_TOGETHER = 12
+_TOGETHER = 8
 _REMEMBERED = 4_096
 
 _LAST = re.compile(r"(?P<before>.*?)(?P<sign>[!-]?)(?P<word>[^\s()|&\"«»“”„!-][^\s()|&\"«»“”„]*)$", re.S)
@@ -96,46 +94,43 @@ class Suggester:
 
     def _words(self, word: str, limit: int) -> list[Suggestion]:
         """Words by themselves, in dictionary form."""
-        found = [Suggestion(lemma, "word", self._vocabulary.known(lemma)) for lemma, _ in self._lemmas(word)[:limit]]
+        found = []
+        for completion in self._completions(word)[:limit]:
+            text = _shown(completion)
+            found.append(Suggestion(text, "word", self._vocabulary.known(text)))
         return [suggestion for suggestion in found if suggestion.documents]
 
     def _together(self, before: str, word: str, limit: int) -> list[Suggestion]:
         """Words after others, in the form that is met most, where documents have all of them."""
         found = []
-        for _, form in self._lemmas(word)[:_TOGETHER]:
+        for form in [completion.form for completion in self._completions(word)][:_TOGETHER]:
             documents = self._count(before + form) if self._count else self._vocabulary.known(form)
             if documents:
                 found.append(Suggestion(before + form, "word", documents))
         found.sort(key=lambda suggestion: -suggestion.documents)
         return found[:limit]
 
-    def _lemmas(self, word: str) -> list[tuple[str, str]]:
-        """Lemmas of forms that begin like *word*, each with its most frequent form, likeliest first."""
-        weights: dict[str, float] = {}
-        forms: dict[str, str] = {}
-        for entry, factor in self._entries(word):
-            lemma = self._shown(entry.form)
-            if not is_function_word(lemma):
-                forms.setdefault(lemma, entry.form)
-                weights[lemma] = weights.get(lemma, 0.0) + entry.documents * factor
-        return [(lemma, forms[lemma]) for lemma, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0]))]
+    def _completions(self, word: str) -> list[Completion]:
+        """Words with content that begin like *word*, or like what it may have been meant to be, likeliest first."""
+        found: dict[str, Completion] = {}
 
-    def _shown(self, form: str) -> str:
-        """The dictionary form of *form*; the form itself when another word would stand there («людей»: человек)."""
-        lemma = self._vocabulary.lemma_of(form)
-        return lemma if lemma and lemma[:LETTERS] == form[:LETTERS] else form
+        def add(completions: Iterable[Completion], factor: float) -> None:
+            for each in completions:
+                if each.lemma not in found and not is_function_word(each.lemma):
+                    found[each.lemma] = replace(each, weight=each.weight * factor)
 
-    def _entries(self, word: str) -> Iterator[tuple[Entry, float]]:
-        """Forms that begin with *word*, or with what it may have been meant to be."""
-        seen = set()
-        for beginning in dict.fromkeys((word, *_otherwise(word))):
-            for entry in self._vocabulary.vocabulary(beginning, _FORMS):
-                seen.add(entry.form)
-                yield entry, 1.0 if beginning == word else _OTHERWISE
-        if len(seen) < _FORMS and len(word) >= _SLIP_FROM:
-            for near in self._vocabulary.neighbours(word, budget=_SLIP, limit=_FORMS, prefix=True):
-                if near.form not in seen:
-                    yield Entry(near.form, near.documents), _OTHERWISE * math.exp(-near.cost / 20)
+        add(self._vocabulary.completions(word, budget=0, limit=_WORDS), 1.0)
+        for beginning in dict.fromkeys(_otherwise(word)):
+            add(self._vocabulary.completions(beginning, budget=0, limit=_WORDS), _OTHERWISE)
+        if len(found) < _WORDS and len(word) >= _SLIP_FROM:
+            add(self._vocabulary.completions(word, budget=_SLIP, limit=_WORDS), _OTHERWISE)
+        return sorted(found.values(), key=lambda each: (-each.weight, each.lemma))
+
+
+def _shown(completion: Completion) -> str:
+    """The dictionary form; the form itself when another word would stand there («людей»: человек)."""
+    same = completion.lemma[:LETTERS] == completion.form[:LETTERS]
+    return completion.lemma if same else completion.form
 
 
 def _otherwise(word: str) -> Iterable[str]:

@@ -3,10 +3,11 @@
 from search.correct.choose import Chosen, choose, decide, readings
 from search.correct.plain import PlainNeighbours
 from search.correct.reading import Kind, Reading, Replaced
-from search.correct.vocabulary import IndexVocabulary, Neighbour, Neighbours, Vocabulary
+from search.correct.vocabulary import Completion, IndexVocabulary, Neighbour, Neighbours, Vocabulary
 
 __all__ = [
     "Chosen",
+    "Completion",
     "IndexVocabulary",
     "Kind",
     "Neighbour",

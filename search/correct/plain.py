@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from search.correct import slips
-from search.correct.vocabulary import Neighbour
+from search.correct.vocabulary import Completion, Neighbour
 
-__all__ = ["COST_OF_E", "PlainNeighbours", "nearness"]
+__all__ = ["COST_OF_E", "PlainNeighbours"]
 
 # A factor e in documents outweighs this much in cost: what makes 100 about a slip in 150 words.
 COST_OF_E = 20
@@ -37,16 +37,23 @@ class PlainNeighbours:
         """See Neighbours."""
         return self._lemma(form) if form in self._documents else None
 
-    def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
+    def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
         """See Neighbours."""
         if not 0 < len(form) <= slips.LONGEST:
             return []
-        priced = ((word, documents, nearness(form, word, prefix=prefix)) for word, documents in self._documents.items())
+        priced = ((word, documents, slips.cost(form, word)) for word, documents in self._documents.items())
         found = [Neighbour(word, documents, cost) for word, documents, cost in priced if cost <= budget]
         return sorted(found, key=lambda near: (near.cost / COST_OF_E - math.log(near.documents + 1), near.form))[:limit]
 
-
-def nearness(typed: str, word: str, *, prefix: bool) -> int:
-    """What the slips from *word* to *typed* cost; with *prefix*, from its beginning that is nearest."""
-    ends = range(1, len(word) + 1) if prefix else (len(word),)
-    return min(slips.cost(typed, word[:end]) for end in ends)
+    def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
+        """See Neighbours."""
+        weights: dict[str, dict[str, float]] = {}
+        for word, documents in self._documents.items() if 0 < len(beginning) <= slips.LONGEST else ():
+            cost = min(slips.cost(beginning, word[:end]) for end in range(1, len(word) + 1))
+            if cost <= budget:
+                weights.setdefault(self._lemma(word), {})[word] = documents * math.exp(-cost / COST_OF_E)
+        found = [
+            Completion(lemma, max(forms, key=lambda form: forms[form]), sum(forms.values()))
+            for lemma, forms in weights.items()
+        ]
+        return sorted(found, key=lambda each: (-each.weight, each.lemma))[:limit]

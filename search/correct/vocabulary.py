@@ -10,10 +10,10 @@ from typing import Protocol
 
 from index.text import Analyzer
 from index.text.dictionary import knows
-from search.engines import Entry, Request, Response
+from search.engines import Request, Response
 from search.query import Word
 
-__all__ = ["IndexVocabulary", "Neighbour", "Neighbours", "Source", "Vocabulary", "split_words"]
+__all__ = ["Completion", "IndexVocabulary", "Neighbour", "Neighbours", "Source", "Vocabulary", "split_words"]
 
 # Words whose documents are remembered, about 100 bytes each.
 _REMEMBERED = 50_000
@@ -28,6 +28,18 @@ class Neighbour:
     cost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A word of the index in dictionary form, its most frequent form, and the documents of all its forms, about.
+
+    ``weight`` is less than those documents when there is a slip in what was typed.
+    """
+
+    lemma: str
+    form: str
+    weight: float
+
+
 class Neighbours(Protocol):
     """The part of an engine that walks its forms. ``size``: how many forms it has, about."""
 
@@ -40,18 +52,18 @@ class Neighbours(Protocol):
     def lemma_of(self, form: str) -> str | None:
         """The likeliest lemma of the lower-case *form*, as it is mostly capitalised here; None when it is not met."""
 
-    def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
+    def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
         """Forms whose ``slips.cost`` from the lower-case *form* is at most *budget*, itself included, likeliest first.
 
-        With *prefix*: forms that begin with such a one. At most *limit*, which should be small.
+        At most *limit*, which should be small.
         """
+
+    def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
+        """Words with forms that begin with *beginning*, or with what is within *budget* of it, likeliest first."""
 
 
 class Source(Neighbours, Protocol):
     """What is needed of a Searcher."""
-
-    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
-        """See search.engines.Searcher."""
 
     def search(self, request: Request) -> Response:
         """See search.engines.Searcher."""
@@ -62,9 +74,6 @@ class Vocabulary(Neighbours, Protocol):
 
     def known(self, word: str) -> int:
         """How many documents a query of the lower-case *word* alone finds: any of its forms."""
-
-    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
-        """Forms that start with *prefix*, most documents first."""
 
     def in_dictionary(self, word: str) -> bool:
         """Whether the lower-case *word* is a form of the Russian dictionary, in the index or not."""
@@ -83,7 +92,7 @@ class IndexVocabulary:
         self.size = source.size
         self.lemma_of = source.lemma_of
         self.neighbours = source.neighbours
-        self.vocabulary = source.vocabulary
+        self.completions = source.completions
         self._known: dict[str, int] = {}
 
     def known(self, word: str) -> int:

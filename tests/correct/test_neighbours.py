@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index.engines.whoosh.format import Sections, SectionsWriter
-from index.engines.whoosh.keys import TITLE, UPPER
+from index.engines.whoosh.keys import TITLE, UPPER, word_of
 from index.engines.whoosh.strings import Strings, put_strings
 from index.errors import IndexDamaged
-from index.text import Lemma
 from search.correct import PlainNeighbours, slips
 from search.engines.whoosh.neighbours import NearForms
 from tests.correct.words import CountedWords
@@ -27,23 +27,45 @@ WORDS = st.text(st.sampled_from("аоенсстьйpоы1-𝒶"), min_size=1, ma
 COUNTS = st.dictionaries(WORDS, st.tuples(st.integers(1, 3), st.integers(0, 3)), max_size=80)
 
 
+class Endings:
+    """A lemma table: the lemma of a form is the form without its last letter."""
+
+    def __init__(self, forms: Strings, lemmas: Strings) -> None:
+        self._forms = forms
+        self.lemmas = lemmas
+
+    def select(self, forms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        numbers = [self.lemmas.find(lemma(word_of(self._forms.key(int(form))))) for form in forms]
+        return np.ones(len(forms), np.int64), np.array(numbers, np.int64), np.full(len(forms), 255, np.uint8)
+
+
+def lemma(word: str) -> str:
+    return word[:-1]
+
+
 def packed(counts: Mapping[str, int], folder: Path) -> SimpleNamespace:
     """A segment that has these keys and nothing else."""
     sections = SectionsWriter(folder)
     put_strings(sections, "forms", sorted(counts))
+    put_strings(sections, "lemmas", sorted({lemma(word_of(key)) for key in counts}))
     path = folder / "forms.seg"
     sections.put("form_posting", np.cumsum([0, *(counts[key] for key in sorted(counts))]).astype(np.uint32))
     sections.write(path)
+    return opened(path)
+
+
+def opened(path: Path) -> SimpleNamespace:
     file = Sections(path)
-    lemmas = SimpleNamespace(lemma_set=lambda number: (Lemma(f"lemma {number}", 1.0),))
+    forms = Strings(file, "forms")
+    lemmas = Endings(forms, Strings(file, "lemmas"))
     posting = file.array("form_posting", "<u4")
-    return SimpleNamespace(files=[file], forms=Strings(file, "forms"), form_posting=posting, lemma_table=lemmas)
+    return SimpleNamespace(files=[file], forms=forms, form_posting=posting, lemma_table=lemmas)
 
 
 @settings(deadline=None, max_examples=200)
-@given(counts=COUNTS, typed=WORDS, budget=st.integers(0, 300), prefix=st.booleans(), cut=st.booleans())
+@given(counts=COUNTS, typed=WORDS, budget=st.integers(0, 300), cut=st.booleans())
 def test_the_walk_finds_what_comparing_with_every_word_finds(
-    counts: dict[str, tuple[int, int]], typed: str, budget: int, prefix: bool, cut: bool
+    counts: dict[str, tuple[int, int]], typed: str, budget: int, cut: bool
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         segments = []
@@ -57,13 +79,16 @@ def test_the_walk_finds_what_comparing_with_every_word_finds(
             segments.append(packed(keys, Path(folder) / str(number)))
         near = NearForms(segments)
         documents = {word: plain + title + (title > 1) for word, (plain, title) in counts.items()}
-        model = PlainNeighbours(documents, str)
-        found = near.neighbours(typed, budget=budget, limit=200, prefix=prefix)
-        wanted = model.neighbours(typed, budget=budget, limit=200, prefix=prefix)
-        assert set(found) == set(wanted)
+        model = PlainNeighbours(documents, lemma)
+        assert set(near.neighbours(typed, budget=budget, limit=200)) == set(
+            model.neighbours(typed, budget=budget, limit=200)
+        )
+        completed = {each.lemma: each.weight for each in near.completions(typed, budget=budget, limit=200)}
+        wanted = {each.lemma: each.weight for each in model.completions(typed, budget=budget, limit=200)}
+        assert completed == pytest.approx(wanted)
         for word in (*documents, typed, typed + "а"):
             assert near.documents_with(word) == model.documents_with(word)
-            assert (near.lemma_of(word) is None) == (word not in documents)
+            assert near.lemma_of(word) == model.lemma_of(word)
 
 
 @settings(deadline=None, max_examples=200)
@@ -80,12 +105,10 @@ def test_a_damaged_table_is_an_error_or_another_answer_but_never_a_crash(
         path.write_bytes(content)
         # Any other exception, and a read past the end, would fail here.
         with contextlib.suppress(IndexDamaged):
-            file = Sections(path)
-            posting = file.array("form_posting", "<u4")
-            segment = SimpleNamespace(files=[file], forms=Strings(file, "forms"), form_posting=posting)
-            near = NearForms([segment])
+            near = NearForms([opened(path)])
             near.neighbours("анон", budget=200, limit=10)
             near.documents_with("анон")
+            near.completions("ан", budget=0, limit=5)
 
 
 def test_the_cost_of_a_slip_tells_likely_ones_from_unlikely_ones() -> None:

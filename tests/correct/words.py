@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.engines.whoosh.format import Sections, SectionsWriter
+from index.engines.whoosh.keys import word_of
 from index.engines.whoosh.strings import Strings, put_strings
-from index.text import Analyzer, LemmaSet
+from index.text import Analyzer
 from index.text.dictionary import knows
 from search.correct.vocabulary import split_words
-from search.engines import Entry
 from search.engines.whoosh.neighbours import NearForms
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slovo"
@@ -37,13 +37,14 @@ class CountedWords:
         self.files = [sections]
         self.forms = Strings(sections, "forms")
         self.form_posting: NDArray[np.uint32] = sections.array("form_posting", "<u4")
-        self._lemmas = Strings(sections, "lemmas")
+        self.lemmas = Strings(sections, "lemmas")
         self._lemma_documents: NDArray[np.uint32] = sections.array("lemma_documents", "<u4")
         self._near = NearForms([self])
         self.documents_with = self._near.documents_with
         self.size = self._near.size
         self.lemma_of = self._near.lemma_of
         self.neighbours = self._near.neighbours
+        self.completions = self._near.completions
         self._analyzer = analyzer
         self._found: dict[str, int] = {}
 
@@ -51,18 +52,14 @@ class CountedWords:
     def lemma_table(self) -> CountedWords:
         return self
 
-    def lemma_set(self, form: int) -> LemmaSet:
-        return self._analyzer.lemmas(self.forms.key(form))
-
-    def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
-        low, high = self.forms.range(prefix)
-        documents = np.diff(self.form_posting[low : high + 1].astype(np.int64))
-        best = np.argsort(-documents, kind="stable")[:limit]
-        return [Entry(self.forms.key(low + int(row)), int(documents[row])) for row in best]
+    def select(self, forms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        """As LemmaTable does, but the first lemma only."""
+        first = [self.lemmas.find(self._analyzer.lemmas(word_of(self.forms.key(int(form))))[0].text) for form in forms]
+        return np.ones(len(forms), np.int64), np.array(first, np.int64), np.full(len(forms), 255, np.uint8)
 
     def known(self, word: str) -> int:
         if word not in self._found:
-            numbers = {self._lemmas.find(lemma.text) for lemma in self._analyzer.query_lemmas(word)} - {-1}
+            numbers = {self.lemmas.find(lemma.text) for lemma in self._analyzer.query_lemmas(word)} - {-1}
             lemmas = sum(int(self._lemma_documents[number]) for number in numbers)
             self._found[word] = max(lemmas, self.documents_with(word))
         return self._found[word]

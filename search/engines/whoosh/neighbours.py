@@ -18,19 +18,19 @@ from index.engines.whoosh.format import Sections
 from index.engines.whoosh.keys import word_of
 from index.engines.whoosh.strings import Strings
 from index.errors import IndexDamaged
-from index.text import LemmaSet
 from search.correct import slips
 from search.correct.plain import COST_OF_E
-from search.correct.vocabulary import Neighbour
+from search.correct.vocabulary import Completion, Neighbour
 from search.engines.whoosh.compiled import compiled
 
-__all__ = ["Forms", "LemmaSets", "NearForms"]
+__all__ = ["Forms", "Lemmas", "NearForms"]
 
 _DEPTH = 64
 # Forms kept of one walk, before the likeliest are chosen: the neighbours of short words and prefixes may be thousands.
 _ROOM = 32_768
 _BLOCK = 16
 _MARKS = 4
+_COMPLETED = 512
 _BYTES = 1024  # strings longer than that are damage: a form has 64 letters, its key at most two forms
 # An argument and no constant: compiled code is kept, and would not notice that slips.py changed.
 _SPECIAL = np.array([slips.TWICE, slips.FIRST, slips.SWAP], np.int32)
@@ -44,15 +44,19 @@ class Forms(Protocol):
     form_posting: NDArray[np.uint32]
 
     @property
-    def lemma_table(self) -> LemmaSets:
+    def lemma_table(self) -> Lemmas:
         """The lemmas of the forms."""
 
 
-class LemmaSets(Protocol):
+class Lemmas(Protocol):
     """The part of a LemmaTable that is read here."""
 
-    def lemma_set(self, form: int) -> LemmaSet:
-        """The lemmas of the form with that number, likeliest first."""
+    @property
+    def lemmas(self) -> Strings:
+        """The distinct lemmas."""
+
+    def select(self, forms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        """Of these *forms*: how many lemmas each has, then their numbers and their weights, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,32 @@ class _Table:
 
     def shapes(self, form: str) -> tuple[int, int]:
         """The half-open range of numbers of the lower-case *form* in all its capitalisations."""
+        return self._range(form, _MARKS)
+
+    def beginning(self, prefix: str) -> tuple[int, int]:
+        """The half-open range of numbers of the forms that begin with *prefix*."""
+        return self._range(prefix, 256)
+
+    def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """In how many documents each form stands."""
+        return self.ends[numbers + 1].astype(np.int64) - self.ends[numbers]
+
+    def first_lemmas(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the likeliest lemma of each form."""
+        counts, lemmas, _ = self.segment.lemma_table.select(numbers)
+        first: NDArray[np.int64] = lemmas[np.cumsum(counts) - counts]
+        return first
+
+    def _range(self, form: str, more: int) -> tuple[int, int]:
         key = np.frombuffer(form.encode("utf-8", "surrogatepass"), np.uint8)
-        low, high = _shapes(self.heads, self.data, self.count, key)
+        low, high = _range(self.heads, self.data, self.count, key, more)
         if low < 0:
-            raise _damaged(self)
+            raise self.damaged()
         return low, high
+
+    def damaged(self) -> IndexDamaged:
+        """What to raise when the packed forms make no sense."""
+        return IndexDamaged(f"{self.name}: section 'forms' cannot be read")
 
 
 class NearForms:
@@ -107,28 +132,65 @@ class NearForms:
 
         The first call after opening takes 0.1 s at half a million forms, for the table from forms to lemmas.
         """
-        shapes = [(table, number) for table in self._tables for number in range(*table.shapes(form))]
-        if not shapes:
-            return None
-        table, number = max(shapes, key=lambda shape: int(shape[0].ends[shape[1] + 1]) - int(shape[0].ends[shape[1]]))
-        return table.segment.lemma_table.lemma_set(number)[0].text
+        best, lemma = 0, None
+        for table in self._tables:
+            numbers = np.arange(*table.shapes(form))
+            documents = table.documents(numbers)
+            if len(numbers) and documents.max() > best:
+                best = int(documents.max())
+                first = table.first_lemmas(numbers[documents.argmax()][None])
+                lemma = table.segment.lemma_table.lemmas.key(int(first[0]))
+        return lemma
 
-    def neighbours(self, form: str, *, budget: int, limit: int, prefix: bool = False) -> list[Neighbour]:
-        """See search.correct.Neighbours. A form of more than slips.LONGEST letters has none."""
+    def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
+        """See search.correct.Neighbours."""
         merged: dict[str, tuple[int, int]] = {}
         for table in self._tables if 0 < len(form) <= slips.LONGEST else ():
-            numbers, documents, costs = _walked(table, form, budget, prefix)
-            for row in np.argsort(costs / COST_OF_E - np.log(documents + 1.0), kind="stable")[:limit]:
-                word = word_of(table.segment.forms.key(int(numbers[row])))
+            numbers, groups, costs = _walked(table, form, budget, prefix=False)
+            first = np.flatnonzero(np.diff(groups, prepend=-1))
+            documents = np.add.reduceat(table.documents(numbers), first) if len(first) else numbers
+            for row in np.argsort(costs[first] / COST_OF_E - np.log(documents + 1.0), kind="stable")[:limit]:
+                word = word_of(table.segment.forms.key(int(numbers[first[row]])))
                 before = merged[word][0] if word in merged else 0
-                merged[word] = before + int(documents[row]), int(costs[row])
+                merged[word] = before + int(documents[row]), int(costs[first[row]])
         found = [Neighbour(word, documents, cost) for word, (documents, cost) in merged.items()]
         found.sort(key=lambda near: (near.cost / COST_OF_E - np.log(near.documents + 1.0), near.form))
         return found[:limit]
 
+    def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
+        """See search.correct.Neighbours. Looks at the _COMPLETED most frequent forms of each segment."""
+        merged: dict[str, Completion] = {}
+        for table in self._tables if 0 < len(beginning) <= slips.LONGEST else ():
+            for new in _completed(table, beginning, budget, limit):
+                old = merged.get(new.lemma, new)
+                form = max(old, new, key=lambda each: each.weight).form
+                weight = new.weight + (old.weight if old is not new else 0.0)
+                merged[new.lemma] = Completion(new.lemma, form, weight)
+        return sorted(merged.values(), key=lambda each: (-each.weight, each.lemma))[:limit]
 
-def _walked(table: _Table, form: str, budget: int, prefix: bool) -> tuple[NDArray[np.int64], ...]:
-    """Words near *form*: number of the first of the shapes, documents over all shapes, cost."""
+
+def _completed(table: _Table, beginning: str, budget: int, limit: int) -> list[Completion]:
+    if budget:
+        numbers, _, costs = _walked(table, beginning, budget, prefix=True)
+        weights = table.documents(numbers) * np.exp(-costs / COST_OF_E)
+    else:
+        numbers = np.arange(*table.beginning(beginning))
+        weights = table.documents(numbers).astype(np.float64)
+    if len(numbers) > _COMPLETED:
+        best = np.sort(np.argpartition(-weights, _COMPLETED)[:_COMPLETED])
+        numbers, weights = numbers[best], weights[best]
+    lemmas, place = np.unique(table.first_lemmas(numbers), return_inverse=True)
+    sums = np.bincount(place, weights)
+    found = []
+    for row in np.argsort(-sums, kind="stable")[:limit]:
+        form = numbers[np.argmax(np.where(place == row, weights, -1.0))]
+        lemma = table.segment.lemma_table.lemmas.key(int(lemmas[row]))
+        found.append(Completion(lemma, word_of(table.segment.forms.key(int(form))), float(sums[row])))
+    return found
+
+
+def _walked(table: _Table, form: str, budget: int, *, prefix: bool) -> tuple[NDArray[np.int64], ...]:
+    """Forms near *form*: their numbers, a number for all shapes of one word, their costs."""
     points, rows = slips.codes(form)
     extra = np.array(slips.extras(form), np.int32)
     numbers, groups, costs = (np.empty(_ROOM, np.int64) for _ in range(3))
@@ -136,17 +198,8 @@ def _walked(table: _Table, form: str, budget: int, prefix: bool) -> tuple[NDArra
     packed = table.heads, table.data, table.count
     count = _walk(*packed, points, rows, extra, *tables, budget, prefix, numbers, groups, costs)
     if count < 0:
-        raise _damaged(table)
-    if not count:
-        return numbers[:0], numbers[:0], costs[:0]
-    numbers, costs = numbers[:count], costs[:count]
-    first = np.flatnonzero(np.diff(groups[:count], prepend=-1))
-    documents = np.add.reduceat(table.ends[numbers + 1].astype(np.int64) - table.ends[numbers], first)
-    return numbers[first], documents, costs[first]
-
-
-def _damaged(table: _Table) -> IndexDamaged:
-    return IndexDamaged(f"{table.name}: section 'forms' cannot be read")
+        raise table.damaged()
+    return numbers[:count], groups[:count], costs[:count]
 
 
 @compiled
@@ -202,26 +255,26 @@ def _size(data: NDArray[Any], at: int, end: int) -> tuple[int, int]:
 
 
 @compiled
-def _order(text: NDArray[Any], at: int, end: int, key: NDArray[Any]) -> int:
-    """Whether text[at:end] comes before *key* (-1), is one of its shapes (0), or comes after them (1)."""
+def _order(text: NDArray[Any], at: int, end: int, key: NDArray[Any], more: int) -> int:
+    """Whether text[at:end] is before *key* (-1), is it or goes on with a byte below *more* (0), or is after it (1)."""
     same = 0
     while same < end - at and same < len(key) and text[at + same] == key[same]:
         same += 1
     if same == len(key):
-        return 0 if same == end - at or text[at + same] < _MARKS else 1
+        return 0 if same == end - at or text[at + same] < more else 1
     return 1 if same < end - at and text[at + same] > key[same] else -1
 
 
 @compiled
-def _shapes(heads: NDArray[Any], data: NDArray[Any], count: int, key: NDArray[Any]) -> tuple[int, int]:
-    """The half-open range of numbers whose strings are *key* or *key* and a mark of its shape; -1: damaged."""
+def _range(heads: NDArray[Any], data: NDArray[Any], count: int, key: NDArray[Any], more: int) -> tuple[int, int]:
+    """The half-open range of numbers whose strings are *key* or go on with a byte below *more*; -1: damaged."""
     low, high = 0, (count + _BLOCK - 1) // _BLOCK
     while low < high:  # the first block whose head is not before key
         middle = (low + high) // 2
         size, at = _size(data, int(heads[middle]) + 1, len(data))
         if size < 0:
             return -1, -1
-        if _order(data, at, at + size, key) < 0:
+        if _order(data, at, at + size, key, more) < 0:
             low = middle + 1
         else:
             high = middle
@@ -235,7 +288,7 @@ def _shapes(heads: NDArray[Any], data: NDArray[Any], count: int, key: NDArray[An
             return -1, -1
         text[shared : shared + size] = data[at : at + size]
         at += size
-        order = _order(text, 0, shared + size, key)
+        order = _order(text, 0, shared + size, key, more)
         if order > 0:
             break
         number += 1
