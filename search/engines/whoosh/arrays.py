@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import compiled, int32_at, trailing_zeros
+from search.engines.whoosh.compiled import compiled, float_at, int32_at, trailing_zeros, uint32_at
 from search.engines.whoosh.kernels import POSITION_BITS
 
-__all__ = ["add", "best", "both", "chained", "collect", "dated", "marked", "nearness", "scatter"]
+__all__ = ["add", "both", "chained", "collect", "dated", "first", "marked", "nearness", "scatter"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
@@ -156,27 +156,57 @@ def collect(sums: Array, bits: Array, docs: Array, scores: Array) -> int:
 
 
 @compiled
-def best(scores: Array, count: int, chosen: Array) -> Any:
-    """The *count*-th greatest score (count <= len); *chosen* (count) is room for a heap. One pass, no sorting."""
-    chosen[:] = scores[:count]
-    chosen.sort()
-    for i in range(count, len(scores)):
-        score = scores[i]
-        if score > chosen[0]:
-            # Replace the least, and let it sink to its place.
-            at = 0
-            while True:
-                child = 2 * at + 1
-                if child >= count:
-                    break
-                if child + 1 < count and chosen[child + 1] < chosen[child]:
-                    child += 1
-                if chosen[child] >= score:
-                    break
-                chosen[at] = chosen[child]
-                at = child
-            chosen[at] = score
-    return chosen[0]
+def _after(order: tuple[Any, Any, Any, Any], one: Any, other: Any) -> bool:
+    """Whether *one* comes after *other* in the order of ``first``: addresses of keys, documents, days and ranks."""
+    keys, docs, days, ranks = order
+    here, there = float_at(keys + U(4) * one), float_at(keys + U(4) * other)
+    if here != there:
+        return bool(here < there)
+    here_doc, there_doc = U(4) * U(int32_at(docs + U(4) * one)), U(4) * U(int32_at(docs + U(4) * other))
+    here_day, there_day = int32_at(days + here_doc), int32_at(days + there_doc)
+    if here_day != there_day:
+        return bool(here_day < there_day)
+    return bool(uint32_at(ranks + here_doc) > uint32_at(ranks + there_doc))
+
+
+@compiled
+def _sink(order: tuple[Any, Any, Any, Any], heap: Array, size: Any, at: Any, new: Any) -> None:
+    """Puts *new* at *at* or below it in the first *size* of *heap*, where none comes after the one above it."""
+    child = U(2) * at + U(1)
+    while child < size:
+        if child + U(1) < size and _after(order, heap[child + U(1)], heap[child]):
+            child += U(1)
+        if not _after(order, heap[child], new):
+            break
+        heap[at] = heap[child]
+        at = child
+        child = U(2) * at + U(1)
+    heap[at] = new
+
+
+@compiled
+def first(keys: Array, docs: Array, days: Array, ranks: Array, chosen: Array) -> None:
+    """Fills *chosen* (uint64, no more than *docs*) with indexes of those that come first, in order.
+
+    The greatest key (float32) first, then the latest of *days*, then the least of *ranks*; the last two are of all
+    documents of the segment. One pass, with a heap whose top is the last of those chosen: what is not shown is not
+    sorted.
+    """
+    order = (U(keys.ctypes.data), U(docs.ctypes.data), U(days.ctypes.data), U(ranks.ctypes.data))
+    size = U(len(chosen))
+    for i in range(size):
+        chosen[i] = i
+    for i in range(size >> U(1)):
+        at = (size >> U(1)) - U(1) - i
+        _sink(order, chosen, size, at, at)
+    for i in range(size, U(len(docs))):
+        if keys[i] >= keys[chosen[U(0)]] and _after(order, chosen[U(0)], i):
+            _sink(order, chosen, size, U(0), i)
+    for i in range(size):
+        left = size - U(1) - i
+        last = chosen[left]
+        chosen[left] = chosen[U(0)]
+        _sink(order, chosen, left, U(0), last)
 
 
 @compiled
@@ -236,24 +266,30 @@ def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance:
 
 
 @compiled
-def nearness(places: Array, words: Array, weights: Array, k: Array, shift: int, gains: Array) -> None:
+def nearness(places: Array, bounds: Array, weights: Array, k: Array, shift: int, gains: Array) -> None:
     """Adds to *gains* what each document gains by nearness (search/ranking.py), but for the factors of the formula.
 
-    *places* ascend, *words* says which word of the query stands there; *k* is k1 times the norm of each document,
-    *shift* the bits below the document in a place.
+    Word w of the query stands at ``places[bounds[w]:bounds[w + 1]]``, in order; *k* is k1 times the norm of each
+    document, *shift* the bits below the document in a place.
     """
+    at = bounds[:-1].copy()
     gained = np.zeros(len(weights))
-    at = 0
-    while at < len(places):
-        document = places[at] >> shift
+    for document in range(len(gains)):
         gained[:] = 0
-        while at + 1 < len(places) and places[at + 1] >> shift == document:
-            one, other = words[at], words[at + 1]
-            distance = places[at + 1] - places[at]
-            if one != other and distance and places[at] >> POSITION_BITS == places[at + 1] >> POSITION_BITS:
-                gained[one] += weights[other] / distance**2
-                gained[other] += weights[one] / distance**2
-            at += 1
-        at += 1
+        before, last = -1, 0
+        while True:
+            # The next place of any word; of two words at one place the first.
+            word, place = -1, (document + 1) << shift
+            for other in range(len(at)):
+                if at[other] < bounds[other + 1] and places[at[other]] < place:
+                    word, place = other, places[at[other]]
+            if word < 0:
+                break
+            at[word] += 1
+            distance = place - before
+            if before >= 0 and word != last and distance and place >> POSITION_BITS == before >> POSITION_BITS:
+                gained[word] += weights[last] / distance**2
+                gained[last] += weights[word] / distance**2
+            before, last = place, word
         for word in range(len(weights)):
             gains[document] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[document])

@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["byte_at", "compiled", "int32_at", "trailing_zeros"]
+__all__ = ["byte_at", "compiled", "float_at", "int32_at", "trailing_zeros", "uint32_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,18 +40,20 @@ def _trailing_zeros(_context: Any, _value: Any) -> Any:
 trailing_zeros: Callable[[Any], Any] = cast(Any, intrinsic)(_trailing_zeros)
 
 
-def _loading(bits: int, result: Any) -> Callable[[Any], Any]:
+def _loading(kind: ir.Type, result: Any, widen: str = "") -> Callable[[Any], Any]:
     def load(_context: Any, _address: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            pointer = builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer())
-            return builder.zext(builder.load(pointer), ir.IntType(64))
+            value = builder.load(builder.inttoptr(arguments[0], kind.as_pointer()))
+            return getattr(builder, widen)(value, ir.IntType(64)) if widen else value
 
         return result(types.uint64), generate
 
     return cast(Callable[[Any], Any], cast(Any, intrinsic)(load))
 
 
-# What lies at an address (uint64), not negative, unchecked. Whoever passes an array to a compiled function pays for
-# counting its references, 5 ns a call, more than a posting costs; an address is a mere number (``array.ctypes.data``).
-byte_at = _loading(8, types.uint64)
-int32_at = _loading(32, types.int64)
+# What lies at an address (uint64), unchecked. Whoever passes an array to a compiled function pays for counting its
+# references, 5 ns a call, more than a posting costs; an address is a mere number (``array.ctypes.data``).
+byte_at = _loading(ir.IntType(8), types.uint64, "zext")
+int32_at = _loading(ir.IntType(32), types.int64, "sext")
+uint32_at = _loading(ir.IntType(32), types.uint64, "zext")
+float_at = _loading(ir.FloatType(), types.float32)

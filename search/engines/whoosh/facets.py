@@ -13,6 +13,7 @@ from index.engines.whoosh.segment import NO_DATE
 from search.engines import Count
 from search.engines.whoosh.arrays import tally
 from search.engines.whoosh.reader import Found, Reader
+from search.engines.whoosh.terms import strings
 
 __all__ = ["Column", "days"]
 
@@ -38,7 +39,7 @@ class Column:
             present = present[totals[present] >= least]
         # Stable: equal counts stay in order of values.
         first = present[np.argsort(-totals[present], kind="stable")][:size]
-        return tuple(Count(self._value(number), int(totals[number])) for number in first.tolist())
+        return tuple(map(Count, self._spelt(first), totals[first].tolist()))
 
     def _tally(self, number: int, part: Found) -> NDArray[np.int64]:
         column = self._columns[number]
@@ -46,8 +47,10 @@ class Column:
         tally(part.docs, column.doc_at, column.doc_values, counts)
         return counts
 
-    def _value(self, number: int) -> str:
-        return self._columns[0].values.key(number) if len(self._columns) == 1 else self._values[number]
+    def _spelt(self, numbers: NDArray[np.int64]) -> list[str]:
+        if len(self._columns) == 1:
+            return strings(self._columns[0].values, numbers)
+        return [self._values[number] for number in numbers.tolist()]
 
     @cached_property
     def _values(self) -> list[str]:

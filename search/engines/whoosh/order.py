@@ -1,15 +1,14 @@
 """Puts what was found in order and cuts out the front: never more is sorted than is asked for.
 
-Order is (score, day, id): by score or day first, ties newer first, then by id. Of each segment the leading documents
-are chosen by one pass for each of the three that is needed, then those of all segments are sorted together.
+Order is (score, day, id): by score or day first, ties newer first, then by id. The leading documents of each segment
+come from one pass (``arrays.first``); those of several segments are then sorted together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,7 @@ from search.engines import Sort
 from search.engines.whoosh import arrays
 from search.engines.whoosh.reader import Found, Reader
 
-__all__ = ["Ranked", "leading", "ranked"]
-
-Key = Callable[[], NDArray[Any]]
+__all__ = ["Ranked", "ranked"]
 
 
 @dataclass(slots=True)
@@ -42,82 +39,43 @@ class Ranked:
 
 def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count: int) -> Ranked:
     """The first *count* of all that was *found* in the *readers*, in the order of *sort*."""
-    if not found or count == 0:
+    parts, keys = [], []
+    for number, (part, reader) in enumerate(zip(found, readers, strict=True)):
+        key = _keys(part, reader, sort)
+        chosen = np.empty(min(count, len(part)), np.uint64)
+        if len(chosen):
+            arrays.first(key, part.docs, reader.segment.dates, reader.segment.id_ranks, chosen)
+        parts.append(Ranked(np.full(len(chosen), number), part.docs[chosen], part.scores[chosen].astype(np.float64)))
+        keys.append(key[chosen])
+    if len(parts) == 1:
+        return parts[0]
+    return _merged(parts, keys, readers).cut(slice(0, count))
+
+
+def _keys(found: Found, reader: Reader, sort: Sort) -> NDArray[np.float32]:
+    """What orders *found* first of all, the greatest first. Days are exact in 24 bits."""
+    if sort == "relevance":
+        return found.scores
+    days = reader.segment.dates[found.docs].astype(np.float32)
+    # Documents without a date come last in either direction.
+    return days if sort == "-date" else np.where(days > NO_DATE, -days, -np.inf).astype(np.float32)
+
+
+def _merged(parts: Sequence[Ranked], keys: Sequence[NDArray[np.float32]], readers: Sequence[Reader]) -> Ranked:
+    """All *parts* in one order. Ids are compared only where all else ties: within a segment they have a rank."""
+    if not parts:
         return Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float64))
-    parts = []
-    for part, reader in zip(found, readers, strict=True):
-        chosen = leading(_keys(part, reader, sort), len(part), count)
-        parts.append(Found(part.docs[chosen], part.scores[chosen]))
-    keys = [[key() for key in _keys(part, reader, sort)] for part, reader in zip(parts, readers, strict=True)]
-    columns = [_joined(column) for column in zip(*keys, strict=True)]
-    order = np.lexsort([-column for column in reversed(columns)])[: count if len(readers) == 1 else None]
-    whole = Ranked(
-        _joined([np.full(len(part), number) for number, part in enumerate(parts)])[order],
-        _joined([part.docs for part in parts])[order],
-        _joined([part.scores for part in parts])[order].astype(np.float64),
-    )
-    if len(readers) > 1:
-        _settle([column[order] for column in columns[:-1]], whole, readers)
-        return whole.cut(slice(0, count))
-    return whole
-
-
-def leading(keys: Sequence[Key], size: int, count: int) -> NDArray[np.int64]:
-    """Indexes of the *count* greatest of *size* things, by the first key, ties by the next; in no order."""
-    if size <= count:
-        return np.arange(size)
-    sure: list[NDArray[np.int64]] = []
-    candidates: NDArray[np.int64] | None = None
-    for key in keys:
-        values = key() if candidates is None else key()[candidates]
-        least = arrays.best(values, count, np.empty(count, values.dtype))
-        front = np.flatnonzero(values >= least)
-        if len(front) == count:
-            return _joined([*sure, front if candidates is None else candidates[front]])
-        greater = front[values[front] > least]
-        equal = front[values[front] == least]
-        sure.append(greater if candidates is None else candidates[greater])
-        candidates = equal if candidates is None else candidates[equal]
-        count -= len(greater)
-    raise AssertionError("the last key has no ties")
-
-
-def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _keys(found: Found, reader: Reader, sort: Sort) -> list[Key]:
-    """What orders *found*, greatest first, the last key never equal. Computed when needed."""
-    segment = reader.segment
-
-    def days() -> NDArray[np.float64]:
-        return segment.dates[found.docs].astype(np.float64)
-
-    def oldest() -> NDArray[np.float64]:
-        # Documents without a date come last in either direction.
-        dates = days()
-        return np.where(dates > NO_DATE, -dates, -np.inf)
-
-    def ids() -> NDArray[np.float64]:
-        return -segment.id_ranks[found.docs].astype(np.float64)
-
-    first: dict[Sort, list[Key]] = {"relevance": [lambda: found.scores, days], "date": [oldest], "-date": [days]}
-    return [*first[sort], ids]
-
-
-def _settle(columns: Sequence[NDArray[Any]], whole: Ranked, readers: Sequence[Reader]) -> None:
-    """Puts runs that tie but for the id in order of id: the order of ids within segments says nothing across them."""
-    if not len(whole):
-        return
-    same = np.ones(len(whole) - 1, bool)
-    for column in columns:
-        same &= column[1:] == column[:-1]
+    key = np.concatenate(keys)
+    day = np.concatenate([readers[number].segment.dates[part.docs] for number, part in enumerate(parts)])
+    order = np.lexsort((-day.astype(np.int64), -key))
+    columns = (np.concatenate([getattr(part, name) for part in parts])[order] for name in ("readers", "docs", "scores"))
+    whole = Ranked(*columns)
+    same = (key[order][1:] == key[order][:-1]) & (day[order][1:] == day[order][:-1])
+    settled = np.arange(len(whole))
     edges = np.flatnonzero(np.concatenate(([True], ~same, [True])))
     for start, end in pairwise(edges.tolist()):
-        if end - start > 1 and len(set(whole.readers[start:end].tolist())) > 1:
-            rows = range(start, end)
-            names = [readers[whole.readers[row]].segment.doc_id(int(whole.docs[row])) for row in rows]
-            order = np.array([start + at for at in sorted(range(end - start), key=names.__getitem__)])
-            whole.readers[start:end] = whole.readers[order]
-            whole.docs[start:end] = whole.docs[order]
-            whole.scores[start:end] = whole.scores[order]
+        if end - start > 1:
+            rows = list(range(start, end))
+            ids = {at: readers[whole.readers[at]].segment.doc_id(int(whole.docs[at])) for at in rows}
+            settled[start:end] = sorted(rows, key=ids.__getitem__)
+    return whole.cut(settled)

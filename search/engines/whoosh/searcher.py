@@ -20,7 +20,7 @@ from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import open_generation
 from index.records import FIELDS
 from search.engines import Count, Entry, Request, Response, Scored, WordStatistics
-from search.engines.meaning import Leaf, content_words, leaves, timeline
+from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline
 from search.engines.whoosh import words
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
@@ -34,15 +34,20 @@ __all__ = ["WhooshSearcher"]
 _COLUMNS = 16
 
 
+# A word where it stands in a tree: the node itself, not what it says, which takes longer to compare than to search.
+_Key = tuple[int, Fields]
+
+
 @dataclass(slots=True)
 class _Asked:
     """What one search knows: the words gathered in each segment, waiting to be used, and what each weighs."""
 
+    words: list[Leaf]
     form: Saturation
     scratch: Scratch
-    documents: dict[Leaf, int] = field(default_factory=dict)
-    weights: dict[Leaf, float] = field(default_factory=dict)
-    waiting: dict[tuple[Leaf, int], Found] = field(default_factory=dict)
+    documents: dict[_Key, int] = field(default_factory=dict)
+    weights: dict[_Key, float] = field(default_factory=dict)
+    waiting: dict[tuple[_Key, int], Found] = field(default_factory=dict)
 
 
 class WhooshSearcher:
@@ -60,12 +65,12 @@ class WhooshSearcher:
         self._scratches: deque[Scratch] = deque()
 
     def search(self, request: Request) -> Response:
-        asked = _Asked(self._ranking.saturation(content_words(request.query)), self._scratch())
         wanted = list(leaves(request.query))
+        asked = _Asked(wanted, self._ranking.saturation(content_words(request.query)), self._scratch())
         for leaf in wanted:
             self._gather(leaf, asked)
         found = [self._found(request, number, asked) for number in range(len(self._readers))]
-        page = self._page(request, found, wanted, asked)
+        page = self._page(request, found, asked)
         response = Response(
             hits=self._hits(page.cut(slice(request.offset, None))),
             total=sum(map(len, found)),
@@ -100,40 +105,41 @@ class WhooshSearcher:
 
     def _gather(self, leaf: Leaf, asked: _Asked) -> None:
         """Finds the documents of a word in every segment, and from their number its weight."""
-        if leaf in asked.documents:
+        key = (id(leaf.term), leaf.fields)
+        if key in asked.documents:
             return
         total = 0
         for number, reader in enumerate(self._readers):
             found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-            asked.waiting[leaf, number] = found
+            asked.waiting[key, number] = found
             total += len(found)
-        asked.documents[leaf] = total
-        asked.weights[leaf] = idf(self._live, total)
+        asked.documents[key] = total
+        asked.weights[key] = idf(self._live, total)
 
     def _found(self, request: Request, number: int, asked: _Asked) -> Found:
         """What one segment answers: the query, then the filters."""
         reader = self._readers[number]
 
         def word(leaf: Leaf) -> Found:
-            found = asked.waiting.pop((leaf, number), None)
+            key = (id(leaf.term), leaf.fields)
+            found = asked.waiting.pop((key, number), None)
             if found is None:  # met a second time, or in what only narrows and has no weight
                 found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-            found.scores *= np.float32(asked.weights.get(leaf, 0.0) * (asked.form.k1 + 1))
+            found.scores *= np.float32(asked.weights.get(key, 0.0) * (asked.form.k1 + 1))
             return found
 
         evaluation = Evaluation(reader, asked.scratch, word)
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
-    def _page(self, request: Request, found: list[Found], wanted: list[Leaf], asked: _Asked) -> Ranked:
+    def _page(self, request: Request, found: list[Found], asked: _Asked) -> Ranked:
         """The first offset + limit hits; of more than one word the best are put in order again by nearness."""
         count = request.offset + request.limit
-        if request.sort != "relevance" or len(wanted) < 2:
+        if request.sort != "relevance" or len(asked.words) < 2 or not self._ranking.proximity:
             return ranked(found, self._readers, request.sort, count)
         front = ranked(found, self._readers, request.sort, max(count, self._ranking.depth))
-        weights = [asked.weights[leaf] for leaf in wanted]
-        return nearer(front, self._readers, wanted, weights, asked.form, self._ranking, asked.scratch).cut(
-            slice(0, count)
-        )
+        weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in asked.words]
+        near = nearer(front, self._readers, asked.words, weights, asked.form, self._ranking, asked.scratch)
+        return near.cut(slice(0, count))
 
     def _hits(self, page: Ranked) -> tuple[Scored, ...]:
         if len(self._readers) == 1:
@@ -152,4 +158,4 @@ class WhooshSearcher:
     def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
         everywhere = Leaf(leaf.term, FIELDS)
         self._gather(everywhere, asked)
-        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[everywhere])
+        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS])

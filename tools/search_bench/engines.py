@@ -1,0 +1,244 @@
+"""The engines of the benchmark, each behind the same few methods. Nobody else's words are analysed here.
+
+Ours asks with all lemmas and forms of each word, graded, over three fields; ``OneLemma`` asks it as the others are
+asked. All give the ids of the ten best and the exact total.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import shutil
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any as Whatever
+
+import tantivy
+import whoosh.fields
+import whoosh.index
+import whoosh.query
+from whoosh.analysis.tokenizers import RegexTokenizer as _Tokenizer
+
+from index.engines.whoosh.writer import Writer
+from index.generations import Store
+from index.text import Lemma
+from search.engines import Request
+from search.engines.whoosh.searcher import WhooshSearcher
+from search.query import All, Any, Between, Node, Phrase, Wildcard, Word
+from search.ranking import RANKING
+from tools.search_bench.words import EPOCH, Archive, Question
+
+__all__ = ["Engine", "OneLemma", "Slovo", "StockWhoosh", "Tantivy"]
+
+
+class Engine(ABC):
+    """An engine over the first *size* documents of an archive, in a folder of its own."""
+
+    name: str
+
+    def __init__(self, folder: Path, archive: Archive) -> None:
+        self.folder = folder / self.name.replace(" ", "-")
+        self.archive = archive
+
+    @abstractmethod
+    def build(self, size: int) -> None:
+        """Makes the index of *size* documents; their analysis is given."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Opens what was built."""
+
+    @abstractmethod
+    def ask(self, question: Question) -> int:
+        """Answers, and returns the total."""
+
+    @abstractmethod
+    def prepare(self, question: Question) -> None:
+        """Turns the question into the engine's own query, outside of the time that is taken."""
+
+    def times(self, questions: Sequence[Question], repeats: int) -> tuple[list[float], list[int]]:
+        """Seconds of every asking after one round unmeasured, and the totals."""
+        for question in questions:
+            self.prepare(question)
+        totals = [self.ask(question) for question in questions]
+        spent = []
+        for _ in range(repeats):
+            for question in questions:
+                started = time.perf_counter()
+                self.ask(question)
+                spent.append(time.perf_counter() - started)
+        return spent, totals
+
+    def clear(self) -> None:
+        """An empty folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+
+class Slovo(Engine):
+    """This engine, with the whole meaning of a word."""
+
+    name = "Slovo"
+    ranking = RANKING
+
+    def build(self, size: int) -> None:
+        self.clear()
+        store = Store(self.folder)
+        with store.writing():
+            writer = Writer(store.begin(None), self.archive.analyzer, memory_mb=1024, jobs=1)
+            for record, _ in self.archive.repeated(size):
+                writer.add(record)
+            writer.publish()
+
+    def open(self) -> None:
+        self.searcher = WhooshSearcher(Store(self.folder).current().folder, ranking=self.ranking)
+        self.requests: dict[Question, Request] = {}
+
+    def prepare(self, question: Question) -> None:
+        facets = ("source", "tag", "author") if question.facets else ()
+        tree = self.tree(question)
+        if question.days:
+            first, last = (dt.date.fromordinal(day + EPOCH) for day in question.days)
+            tree = All((tree, Between(first, last)))
+        self.requests[question] = Request(
+            tree, sort="-date" if question.by_date else "relevance", offset=question.offset, facets=facets, words=False
+        )
+
+    def ask(self, question: Question) -> int:
+        return self.searcher.search(self.requests[question]).total
+
+    def tree(self, question: Question) -> Node:
+        if question.join == "prefix":
+            return Wildcard(question.forms[0], f"{question.forms[0]}*")
+        words: tuple[Node, ...] = tuple(map(self.word, question.forms, question.lemmas))
+        if len(words) == 1:
+            return words[0]
+        return Phrase(words) if question.join == "phrase" else All(words) if question.join == "and" else Any(words)
+
+    def word(self, form: str, _lemma: str) -> Word:
+        return Word(form, form, self.archive.analyzer.query_lemmas(form))
+
+
+class OneLemma(Slovo):
+    """This engine asked for one lemma a word and without the step of nearness, as the others are."""
+
+    name = "Slovo, one lemma"
+    ranking = dataclasses.replace(RANKING, proximity=0.0)
+
+    def build(self, size: int) -> None:
+        """Uses what Slovo built."""
+
+    def open(self) -> None:
+        self.folder = self.folder.with_name(Slovo.name)
+        super().open()
+
+    def word(self, form: str, lemma: str) -> Word:
+        return Word(form, lemma, (Lemma(lemma, 1.0),))
+
+
+class Tantivy(Engine):
+    """tantivy by its Python package; one segment."""
+
+    name = "tantivy"
+
+    def build(self, size: int) -> None:
+        self.clear()
+        fields = tantivy.SchemaBuilder()
+        fields.add_text_field("body", tokenizer_name="whitespace", index_option="position")
+        fields.add_integer_field("day", indexed=True, fast=True)
+        fields.add_text_field("id", tokenizer_name="raw", index_option="basic", fast=True)
+        for name in ("source", "tag", "author"):
+            fields.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+        writer = tantivy.Index(fields.build(), path=str(self.folder)).writer(heap_size=1 << 30, num_threads=1)
+        for record, line in self.archive.repeated(size):
+            day, source, tag, author, body = line.split("\t")
+            named = {"id": record.document.id, "source": source, "tag": tag, "author": author}
+            writer.add_document(tantivy.Document(body=body, day=int(day), **named))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def open(self) -> None:
+        self.index = tantivy.Index.open(str(self.folder))
+        self.searcher = self.index.searcher()
+        self.queries: dict[Question, tantivy.Query] = {}
+        self.counts = {name: {"terms": {"field": name, "size": 20}} for name in ("source", "tag", "author")}
+
+    def prepare(self, question: Question) -> None:
+        schema, words = self.index.schema, question.lemmas
+        if question.join == "prefix":
+            query = tantivy.Query.regex_query(schema, "body", f"{words[0]}.*")
+        elif question.join == "phrase":
+            query = tantivy.Query.phrase_query(schema, "body", list(words))
+        else:
+            occur = tantivy.Occur.Must if question.join == "and" else tantivy.Occur.Should
+            parts = [(occur, tantivy.Query.term_query(schema, "body", word)) for word in words]
+            query = parts[0][1] if len(parts) == 1 else tantivy.Query.boolean_query(parts)
+        if question.days:
+            dates = tantivy.Query.range_query(schema, "day", tantivy.FieldType.Integer, *question.days)
+            must = tantivy.Occur.Must
+            query = tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(dates, 0.0))])
+        self.queries[question] = query
+
+    def ask(self, question: Question) -> int:
+        query = self.queries[question]
+        order = "day" if question.by_date else None
+        found: Whatever = self.searcher.search(query, 10, count=True, order_by_field=order, offset=question.offset)
+        if question.facets:
+            self.searcher.aggregate(query, self.counts)
+        self.searcher.fast_field_values("id", [address for _, address in found.hits])
+        return int(found.count or 0)
+
+
+# Published without types.
+_query: Whatever = whoosh.query
+
+
+class StockWhoosh(Engine):
+    """whoosh3 with its own codec; one segment."""
+
+    name = "stock Whoosh"
+
+    def build(self, size: int) -> None:
+        self.clear()
+        schema = whoosh.fields.Schema(
+            body=whoosh.fields.TEXT(analyzer=_Tokenizer(r"[^ ]+"), phrase=True),
+            day=whoosh.fields.NUMERIC(signed=True, sortable=True),
+            id=whoosh.fields.ID(stored=True),
+            **{name: whoosh.fields.ID(sortable=True) for name in ("source", "tag", "author")},
+        )
+        writer: Whatever = whoosh.index.create_in(str(self.folder), schema).writer(limitmb=512)
+        for record, line in self.archive.repeated(size):
+            day, source, tag, author, body = line.split("\t")
+            named = {"id": record.document.id, "source": source, "tag": tag, "author": author}
+            writer.add_document(body=body, day=int(day), **named)
+        writer.commit(optimize=True)
+
+    def open(self) -> None:
+        self.searcher: Whatever = whoosh.index.open_dir(str(self.folder)).searcher()
+        self.queries: dict[Question, Whatever] = {}
+
+    def prepare(self, question: Question) -> None:
+        words = question.lemmas
+        if question.join == "prefix":
+            query = _query.Prefix("body", words[0])
+        elif question.join == "phrase":
+            query = _query.Phrase("body", list(words))
+        else:
+            join = _query.And if question.join == "and" else _query.Or
+            query = join([_query.Term("body", word) for word in words])
+        self.queries[question] = query
+
+    def ask(self, question: Question) -> int:
+        options: dict[str, Whatever] = {"limit": 10 + question.offset}
+        if question.days:
+            options["filter"] = _query.NumericRange("day", *question.days)
+        if question.facets:
+            options["groupedby"] = ["source", "tag", "author"]
+        if question.by_date:
+            options |= {"sortedby": "day", "reverse": True}
+        found = self.searcher.search(self.queries[question], **options)
+        for hit in found:
+            hit["id"]
+        return len(found)
