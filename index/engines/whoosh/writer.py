@@ -36,7 +36,7 @@ _MOST_DELETED = 0.5
 _MOST_WORDS = 1 << 30
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Part:
     """A segment of the new generation: of the base or of this run. ``deleted`` changes while the run goes on."""
 
