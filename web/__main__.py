@@ -40,7 +40,7 @@ def main(**given: Any) -> None:
 
     def make() -> Flask:
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        return create_app(Service(settings.index, lexicons=settings.lexicons))
+        return create_app(Service(settings.index, lexicons=settings.lexicons), settings)
 
     def ready() -> None:
         click.echo(f"Slovo: {_address(settings.host, port)}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from index.settings import Settings
 from search.service import Service
-from web import api, errors, language, manners, operations, pages, state
+from web import access, api, errors, files, language, manners, openapi, operations, pages, state
 
 __all__ = ["create_app"]
 
@@ -19,8 +20,8 @@ class _DocumentId(BaseConverter):
     weight = 200
 
 
-def create_app(service: Service) -> Flask:
-    """The pages and the JSON over *service*, which the caller opened and closes."""
+def create_app(service: Service, settings: Settings | None = None) -> Flask:
+    """The pages and the JSON over *service*, which the caller opened and closes; *settings* default to themselves."""
     app = Flask(__name__.partition(".")[0])
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = _DocumentId
@@ -29,6 +30,7 @@ def create_app(service: Service) -> Flask:
     language.install(app)
     errors.install(app)
     manners.install(app)
-    for blueprint in (pages.blueprint, api.blueprint, operations.blueprint):
+    access.install(app, settings or Settings())
+    for blueprint in (pages.blueprint, api.blueprint, files.blueprint, openapi.blueprint, operations.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -18,6 +18,8 @@ from web.params import BadParameters
 
 __all__ = ["install"]
 
+_FOR_PROGRAMS = ("/api/", "/export.", "/search.atom", "/openapi.json", "/opensearch.xml")
+
 
 def install(app: Flask) -> None:
     """Gives *app* an answer to every failure."""
@@ -57,7 +59,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer(status: HTTPStatus, *, errors: tuple[RequestError, ...] = ()) -> Response:
-    if not request.path.startswith("/api/"):
+    if not request.path.startswith(_FOR_PROGRAMS):
         html = render_template("error.html", status=status.value, heading=_heading(status), errors=errors)
         return current_app.make_response((html, status))
     problem: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": status.value}

@@ -98,7 +98,8 @@ def _secure(response: Response) -> Response:
 
 
 def _pack(response: Response) -> Response:
-    if not (response.mimetype or "").startswith(_TEXTUAL):
+    # What is streamed is as long as it likes; a proxy may pack it.
+    if (response.is_streamed and not response.direct_passthrough) or not (response.mimetype or "").startswith(_TEXTUAL):
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code == 304 or not request.accept_encodings["gzip"]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from search.language import LANGUAGE
 from search.results import Mark
-from search.service import DEPTH, Ask
+from search.service import Ask
 from search.wire import marked_html
 from web import navigation, params, timeline
 from web.manners import validated
@@ -67,6 +67,10 @@ def search() -> ResponseReturnValue:
         sizes=navigation.sizes(answer, ask),
         advice=None if answer.total else navigation.advice(answer, ask),
         timeline=timeline.draw(answer.timeline, ask),
+        files={
+            "export": params.query_string(ask, size=10),
+            "atom": params.query_string(ask, size=10, sort="relevance"),
+        },
     )
 
 
@@ -83,7 +87,7 @@ def document(doc_id: str) -> ResponseReturnValue:
 @validated
 def help_page() -> ResponseReturnValue:
     """How to ask."""
-    return render_template("help.html", language=LANGUAGE, max_hits=DEPTH, max_size=params.MAX_SIZE)
+    return render_template("help.html", language=LANGUAGE)
 
 
 blueprint.add_app_template_global(params.pairs, "pairs")

@@ -23,13 +23,14 @@ from search.engines import SORTS, Sort
 from search.service import DEPTH, Ask
 from web.language import gettext as _
 
-__all__ = ["FACETS", "MAX_SIZE", "BadParameters", "pairs", "query_string", "read", "read_text"]
+__all__ = ["FACETS", "MAX_SIZE", "SEARCH", "BadParameters", "pairs", "query_string", "read", "read_choice", "read_text"]
 
 MAX_SIZE = 100
 
 # Parameter -> field of Ask, for those that may be repeated; their names are those of the facets too.
 FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
 _ONCE = ("q", "page", "size", "sort", "from", "to")
+SEARCH = (*_ONCE, *FACETS)
 # Readers write dates in more ways (search/dates.py); a URL has one.
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 # One for one, so that offsets into the query stay true.
@@ -46,9 +47,12 @@ class BadParameters(RequestError):
         super().__init__(self.errors[0].parameter, self.errors[0].reason)
 
 
-def read(args: MultiDict[str, str]) -> Ask:
-    """The Ask in *args*. Raises BadParameters naming every parameter that is wrong, not only the first."""
-    errors = _misnamed(args, (*_ONCE, *FACETS))
+def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
+    """The Ask in *args*. Raises BadParameters naming every parameter that is wrong, not only the first.
+
+    *known* are the names that the address takes; what others of SEARCH say is left to the caller.
+    """
+    errors = _misnamed(args, known)
 
     def take(name: str, convert: Callable[[str], Value], default: Value) -> Value:
         try:
@@ -81,6 +85,15 @@ def read_text(args: MultiDict[str, str]) -> str:
     if errors := _misnamed(args, ("q",)):
         raise BadParameters(errors)
     return args.get("q", "").translate(_CONTROLS)
+
+
+def read_choice(args: MultiDict[str, str], name: str, choices: Collection[str]) -> str:
+    """One of *choices*, the first when *name* is not given. Raises BadParameters."""
+    value = args.get(name) or next(iter(choices))
+    if value not in choices:
+        reason = _("есть %(names)s, а не %(value)s", names=", ".join(choices), value=_short(value))
+        raise BadParameters([RequestError(name, reason)])
+    return value
 
 
 def pairs(ask: Ask) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ _PATHS = (
     "/search?page=0",
     "/nowhere",
     "/help",
+    "/api",
 )
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
