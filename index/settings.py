@@ -25,7 +25,7 @@ class Settings:
     ``jobs`` 0 means one process for each core. ``memory_mb`` bounds what the writer keeps before it spills to disk.
     ``origins`` are sites whose scripts may read the JSON («https://news.example»). ``rate`` is how many requests an
     address may make in a minute, 0 for any; ``proxies`` how many reverse proxies stand in front and are believed when
-    they say whose request it is. ``log`` is "text" or "json".
+    they say whose request it is. ``log`` of requests is "none", "text" or "json"; faults are logged always.
     """
 
     index: Path = Path("var/index")
@@ -40,7 +40,7 @@ class Settings:
     origins: tuple[str, ...] = ()
     rate: int = 600
     proxies: int = 0
-    log: str = "text"
+    log: str = "none"
 
 
 def load(
@@ -100,8 +100,8 @@ def _typed(key: str, value: object, *, where: str, base: Path) -> object:
             if not isinstance(items, list | tuple):
                 raise ValueError("a list is wanted")
             return tuple(str(item) if key == "origins" else base / str(item) for item in items)
-        if key == "log" and value not in ("text", "json"):
-            raise ValueError("text or json is wanted")
+        if key == "log" and value not in ("none", "text", "json"):
+            raise ValueError("none, text or json is wanted")
     except ValueError as error:
         raise SettingsError(f"{where}: {key} = {value!r}: {error}") from None
     return str(value)

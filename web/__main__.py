@@ -19,7 +19,8 @@ from index.generations import Store
 from index.settings import Settings, load
 from search.service import Service
 from web.app import create_app
-from web.server import Server, listen
+from web.server import Server, counted_together, listen
+from web.watching import Formatter
 
 FAILED = 2
 _ROOT = Path(__file__).resolve().parent.parent
@@ -39,13 +40,22 @@ def main(**given: Any) -> None:
     _require_index(settings)
 
     def make() -> Flask:
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        _log_to_stderr(settings.log)
         return create_app(Service(settings.index, lexicons=settings.lexicons), settings)
 
     def ready() -> None:
         click.echo(f"Slovo: {_address(settings.host, port)}")
 
-    Server(make, listener=listener, workers=settings.workers, ready=ready).run()
+    with counted_together():
+        Server(make, listener=listener, workers=settings.workers, ready=ready).run()
+
+
+def _log_to_stderr(kind: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(Formatter(json=kind == "json"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    if kind != "none":
+        logging.getLogger("slovo").setLevel(logging.INFO)
 
 
 def _require_index(settings: Settings) -> None:

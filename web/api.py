@@ -10,6 +10,7 @@ from search.wire import answer_json
 from web import params
 from web.manners import json_response, validated
 from web.state import state
+from web.watching import note
 
 __all__ = ["blueprint"]
 
@@ -20,7 +21,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @validated
 def search() -> ResponseReturnValue:
     """Hits and counts; without ``q``, of all documents that the filters let through."""
-    return json_response(answer_json(state().service.answer(params.read(request.args))))
+    return json_response(answer_json(note(state().service.answer(params.read(request.args)))))
 
 
 @blueprint.get("/documents/<id:doc_id>")

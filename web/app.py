@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from index.settings import Settings
 from search.service import Service
-from web import access, api, errors, files, language, manners, openapi, operations, pages, state
+from web import access, api, errors, files, language, manners, openapi, operations, pages, state, watching
 
 __all__ = ["create_app"]
 
@@ -26,7 +26,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = _DocumentId
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    state.install(app, service)
+    state.install(app, service, watching.install(app))
     language.install(app)
     errors.install(app)
     manners.install(app)

@@ -1,11 +1,20 @@
-"""What a supervisor or a load balancer asks: is the process alive, and can it answer?"""
+"""What those who run the service ask: is the process alive, can it answer, how is it doing?"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+import datetime as dt
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
 
 from web.manners import json_response
 from web.state import state
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 __all__ = ["blueprint"]
 
@@ -25,3 +34,47 @@ def ready() -> Response:
     if generation is None:
         return json_response({"status": "no index"}, status=503)
     return json_response({"status": "ready", "generation": generation.name, "documents": generation.documents})
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """All workers' counts together, and what this one serves; Prometheus's text."""
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    counts = state().counts
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counts = CollectorRegistry()
+        MultiProcessCollector(counts)  # type: ignore[no-untyped-call]  # untyped in the library
+    served = CollectorRegistry()
+    served.register(_Served())
+    return Response(generate_latest(counts) + generate_latest(served), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/status")
+def status() -> ResponseReturnValue:
+    """The same for people: what is served, since when, and what stands in the way of a newer one."""
+    service = state().service
+    return render_template("status.html", generation=service.generation, fault=service.fault, age=_age())
+
+
+class _Served:
+    """Gauges that are read when asked for; every worker would say the same, half a second later at most."""
+
+    def collect(self) -> Iterator[Metric]:
+        from prometheus_client.core import GaugeMetricFamily
+
+        service = state().service
+        generation = service.generation
+        yield GaugeMetricFamily(
+            "slovo_reload_failing", "1 when the newest published generation cannot be opened", int(bool(service.fault))
+        )
+        if generation:
+            yield GaugeMetricFamily("slovo_generation", "The generation being served", int(generation.name))
+            yield GaugeMetricFamily("slovo_generation_age_seconds", "Since it was published", _age())
+            yield GaugeMetricFamily("slovo_documents", "Documents in it", generation.documents)
+
+
+def _age() -> float:
+    generation = state().service.generation
+    return (dt.datetime.now(dt.UTC) - generation.created).total_seconds() if generation else 0.0

@@ -19,6 +19,7 @@ from web import navigation, params, timeline
 from web.manners import validated
 from web.reading import paragraphs
 from web.state import state
+from web.watching import note
 
 __all__ = ["blueprint"]
 
@@ -54,7 +55,7 @@ def search() -> ResponseReturnValue:
     ask = params.read(request.args)
     if not params.query_string(ask, text=ask.text.strip()):
         return redirect(url_for("pages.home"))
-    answer = state().service.answer(ask)
+    answer = note(state().service.answer(ask))
     return render_template(
         "search.html",
         ask=ask,

@@ -6,8 +6,12 @@ is opened after the fork, since its threads would not survive one.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask
@@ -16,13 +20,14 @@ from gunicorn.arbiter import Arbiter
 
 from index.errors import SettingsError
 
-__all__ = ["Server", "listen"]
+__all__ = ["Server", "counted_together", "listen"]
 
 # Answering takes the interpreter for itself; threads only keep slow readers of answers from holding up the others.
 _THREADS = 8
 # The most gunicorn takes; a query of a thousand Cyrillic letters is 6,000 characters escaped.
 _REQUEST_LINE = 8_190
 _GRACE_SECONDS = 20
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Server(BaseApplication):
@@ -49,6 +54,7 @@ class Server(BaseApplication):
             "limit_request_line": _REQUEST_LINE,
             "graceful_timeout": _GRACE_SECONDS,
             "loglevel": "warning",
+            "child_exit": lambda _arbiter, worker: _forget(worker.pid),
             "when_ready": lambda _arbiter: self._ready(),
             "proc_name": "slovo",
             # It would put a socket in the user's home.
@@ -64,6 +70,26 @@ class Server(BaseApplication):
     def run(self) -> None:
         """Serves until SIGTERM (requests in flight end first) or SIGINT."""
         Arbiter(self).run()
+
+
+@contextlib.contextmanager
+def counted_together() -> Iterator[None]:
+    """A folder in which the workers keep their counts for each other; gone when the server ends."""
+    folder, owner = tempfile.mkdtemp(prefix="slovo-metrics-"), os.getpid()
+    os.environ[_COUNTS] = folder
+    try:
+        yield
+    finally:
+        # Workers leave through here too, while others still count.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget(pid: int) -> None:
+    from prometheus_client import multiprocess  # late, as in web/watching.py
+
+    if _COUNTS in os.environ:
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # untyped in the library
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,15 +1,18 @@
-"""What one application holds: its service, and a mark of its own code for validators. Made once, never changed."""
+"""What one application holds: its service, its counts, and a mark of its own code for validators. Made once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import xxhash
 from flask import Flask, current_app
 
 from search.service import Service
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 __all__ = ["State", "fingerprint", "install", "state"]
 
@@ -18,15 +21,19 @@ _NAME = "slovo"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``build`` changes with any file of this package: a page cached before an update must not pass for a fresh one."""
+    """``build`` changes with any file of this package: a page cached before an update must not pass for a fresh one.
+
+    ``counts`` are the requests of this process; those of all workers are put together when they are asked for.
+    """
 
     service: Service
     build: str
+    counts: CollectorRegistry
 
 
-def install(app: Flask, service: Service) -> None:
+def install(app: Flask, service: Service, counts: CollectorRegistry) -> None:
     """Gives *app* its state."""
-    app.extensions[_NAME] = State(service, fingerprint(Path(__file__).parent))
+    app.extensions[_NAME] = State(service, fingerprint(Path(__file__).parent), counts)
 
 
 def state() -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,10 +103,17 @@ def hostile(hostile_app: Flask) -> FlaskClient:
 class Running:
     """``python -m web`` in a process of its own; ``address`` is what it printed."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, environment: dict[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "web", "--port", "0", *options]
+        # A file and not a pipe: nobody reads while it runs, and a full pipe would stop it.
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  # open as long as the process
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean()
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env={**clean(), **(environment or {})},
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -114,8 +122,10 @@ class Running:
     def stop(self) -> tuple[int, str]:
         """Exit status and stderr after SIGTERM."""
         self.process.terminate()
-        _out, errors = self.process.communicate()
-        return self.process.returncode, errors
+        self.process.communicate()
+        with self._errors as errors:
+            errors.seek(0)
+            return self.process.returncode, errors.read()
 
 
 @pytest.fixture(scope="session")

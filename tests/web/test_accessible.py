@@ -24,6 +24,7 @@ _PATHS = (
     "/nowhere",
     "/help",
     "/api",
+    "/status",
 )
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
