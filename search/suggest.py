@@ -22,8 +22,9 @@ from search.language import DATES, KEYWORDS
 __all__ = ["Phrases", "Suggester", "Suggestion"]
 
 LETTERS = 2
-# Words looked at for one beginning.
-_WORDS = 16
+# Words looked at for one beginning; with fewer than _FEW, a slip is looked for too.
+_WORDS = 10
+_FEW = 5
 # Latin readings of a beginning that are looked up.
 _SPELLINGS = 4
 _SLIP_FROM = 4
@@ -122,7 +123,7 @@ class Suggester:
         add(self._vocabulary.completions(word, budget=0, limit=_WORDS), 1.0)
         for beginning in dict.fromkeys(_otherwise(word)):
             add(self._vocabulary.completions(beginning, budget=0, limit=_WORDS), _OTHERWISE)
-        if len(found) < _WORDS and len(word) >= _SLIP_FROM:
+        if len(found) < _FEW and len(word) >= _SLIP_FROM:
             add(self._vocabulary.completions(word, budget=_SLIP, limit=_WORDS), _OTHERWISE)
         return sorted(found.values(), key=lambda each: (-each.weight, each.lemma))
 

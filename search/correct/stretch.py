@@ -34,6 +34,9 @@ _ESTABLISHED = 300
 _TWICE_WRONG = 1.5
 # A shorter one in Latin letters is a name or English.
 _GUESSED = 6
+# A capital inside a query is a name, and names are new more often than misspelt.
+_NAMED = 1.5
+_ROMAN = re.compile("[IVXLC]+")
 _SIGNED = re.compile("[46']")
 
 
@@ -63,10 +66,18 @@ def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | Non
     trust = min((faith(word, vocabulary) for word in words), default=0.0) - (_MANNER if shown else 0.0)
     known = any(belief(word, vocabulary) for word in words)
     found = []
+    price = 0.0 if shown else _price(chunk.word)
     for text in layout.other_layouts(chunk.text):
-        score = _written(text, chunk, vocabulary) - (0.0 if shown else _price(chunk.word))
+        score = _written(text, chunk, vocabulary) - price
         if score > trust:
             found.append(Candidate(text, "layout", score))
+        elif len(text) >= _GUESSED and text.isalpha() and _CYRILLIC.search(text):
+            near = spelled(text.lower(), vocabulary)[:1]
+            found += [
+                Candidate(recased(each.text, text), "layout", each.score - _TWICE_WRONG - price)
+                for each in near
+                if each.score - _TWICE_WRONG - price > trust
+            ]
     if not found:
         return None
     found.sort(key=lambda candidate: -candidate.score)
@@ -84,10 +95,12 @@ def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> tuple[list[
         old = chunk.text[start:end]
         latin = translit.is_latin(word)
         trust = faith(word, vocabulary) - (_MANNER if latin and shown else 0.0)
+        if old[:1].isupper() and chunk.start + start:
+            trust += _NAMED
         candidates: list[Candidate] = []
-        if latin:
+        if latin and (shown or len(word) > 2) and not _ROMAN.fullmatch(old):
             candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
-        elif _may_be_misspelt(word, old, vocabulary):
+        elif not latin and _may_be_misspelt(word, old, vocabulary):
             candidates = [*spelled(word, vocabulary), *splitting.parted(word, vocabulary)]
         better = [
             Candidate(recased(each.text, old), each.kind, each.score) for each in candidates if each.score > trust

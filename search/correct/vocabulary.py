@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,8 +14,18 @@ from index.text.dictionary import knows
 from search.engines import Request, Response
 from search.query import Word
 
-__all__ = ["Completion", "IndexVocabulary", "Neighbour", "Neighbours", "Source", "Vocabulary", "split_words"]
+__all__ = [
+    "Completion",
+    "IndexVocabulary",
+    "Neighbour",
+    "Neighbours",
+    "Source",
+    "Vocabulary",
+    "in_dictionary",
+    "split_words",
+]
 
+_CYRILLIC = re.compile("[\u0430-\u044f\u0451-]+")
 # Words whose documents are remembered, about 100 bytes each.
 _REMEMBERED = 50_000
 
@@ -107,7 +118,7 @@ class IndexVocabulary:
 
     def in_dictionary(self, word: str) -> bool:
         """See Vocabulary."""
-        return knows(word)
+        return in_dictionary(word)
 
     def words(self, text: str) -> list[tuple[str, int, int]]:
         """See Vocabulary."""
@@ -124,3 +135,8 @@ def split_words(text: str, analyzer: Analyzer) -> list[tuple[str, int, int]]:
     # A compound's whole is followed by its first part, which starts where it does.
     follow = [start for _, start, _ in rows[1:]] + [len(text)]
     return [row for row, after in zip(rows, follow, strict=False) if after >= row[2]]
+
+
+def in_dictionary(word: str) -> bool:
+    """See Vocabulary.in_dictionary. What is not Cyrillic is not asked: half a surrogate pair cannot be."""
+    return _CYRILLIC.fullmatch(word) is not None and knows(word)

@@ -21,8 +21,7 @@ from index.engines.whoosh.format import Sections, SectionsWriter
 from index.engines.whoosh.keys import word_of
 from index.engines.whoosh.strings import Strings, put_strings
 from index.text import Analyzer
-from index.text.dictionary import knows
-from search.correct.vocabulary import split_words
+from search.correct.vocabulary import in_dictionary, split_words
 from search.engines.whoosh.neighbours import NearForms
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slovo"
@@ -65,7 +64,7 @@ class CountedWords:
         return self._found[word]
 
     def in_dictionary(self, word: str) -> bool:
-        return knows(word)
+        return in_dictionary(word)
 
     def words(self, text: str) -> list[tuple[str, int, int]]:
         return split_words(text, self._analyzer)

@@ -1,8 +1,8 @@
 """Walks the forms of a generation for those a slip or two away from what was typed.
 
-The forms are sorted, so neighbours in the table share beginnings: the rows of the distance table for a shared beginning
-are kept, and when a beginning already costs too much, every form with it is passed over, whole blocks at a time. About
-a millisecond at 400,000 forms, nothing made on opening. Costs are those of search/correct/slips.py.
+The forms are sorted, so neighbours in the table share beginnings: the rows of the distance table for a shared one are
+kept, and when a beginning already costs too much, every form with it is passed over, whole blocks at a time. Nothing is
+made on opening; at 430,000 forms 1 ms for one slip, 6 for those of a long word. Costs: search/correct/slips.py.
 """
 
 from __future__ import annotations
@@ -89,8 +89,17 @@ class _Table:
     def first_lemmas(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the likeliest lemma of each form."""
         counts, lemmas, _ = self.segment.lemma_table.select(numbers)
+        if len(counts) and not counts.min():
+            raise self.damaged()
         first: NDArray[np.int64] = lemmas[np.cumsum(counts) - counts]
         return first
+
+    def lemma(self, number: int) -> str:
+        """The lemma with that number."""
+        try:
+            return self.segment.lemma_table.lemmas.key(number)
+        except IndexError:
+            raise self.damaged() from None
 
     def _range(self, form: str, more: int) -> tuple[int, int]:
         key = np.frombuffer(form.encode("utf-8", "surrogatepass"), np.uint8)
@@ -101,7 +110,7 @@ class _Table:
 
     def damaged(self) -> IndexDamaged:
         """What to raise when the packed forms make no sense."""
-        return IndexDamaged(f"{self.name}: section 'forms' cannot be read")
+        return IndexDamaged(f"{self.name}: its forms or their lemmas cannot be read")
 
 
 class NearForms:
@@ -139,7 +148,7 @@ class NearForms:
             if len(numbers) and documents.max() > best:
                 best = int(documents.max())
                 first = table.first_lemmas(numbers[documents.argmax()][None])
-                lemma = table.segment.lemma_table.lemmas.key(int(first[0]))
+                lemma = table.lemma(int(first[0]))
         return lemma
 
     def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
@@ -184,7 +193,7 @@ def _completed(table: _Table, beginning: str, budget: int, limit: int) -> list[C
     found = []
     for row in np.argsort(-sums, kind="stable")[:limit]:
         form = numbers[np.argmax(np.where(place == row, weights, -1.0))]
-        lemma = table.segment.lemma_table.lemmas.key(int(lemmas[row]))
+        lemma = table.lemma(int(lemmas[row]))
         found.append(Completion(lemma, word_of(table.segment.forms.key(int(form))), float(sums[row])))
     return found
 
