@@ -30,6 +30,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1280,900",
+    "--accept-lang=ru",
 )
 
 

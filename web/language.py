@@ -13,13 +13,18 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, Response, request
 from flask_babel import Babel, Domain, format_date, get_locale
 from flask_babel import gettext as _gettext
 
-__all__ = ["gettext", "install", "long_date", "pattern_date", "period"]
+__all__ = ["LANGUAGES", "gettext", "install", "long_date", "pattern_date", "period"]
+
+# What each calls itself; the first is spoken to those who ask for none of them.
+LANGUAGES = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
 
 _CATALOGS = Path(__file__).parent / "translations"
+_COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
 
 
 class _Catalogs(Domain):  # type: ignore[misc]  # flask_babel has no types
@@ -35,10 +40,11 @@ class _Catalogs(Domain):  # type: ignore[misc]  # flask_babel has no types
 
 def install(app: Flask) -> None:
     """Gives *app* its languages and the templates their ``_``, ``ngettext``, dates and numbers."""
-    babel = Babel(app, default_locale="ru")
+    babel = Babel(app, default_locale="ru", locale_selector=_spoken)
     babel.domain_instance = _Catalogs()
+    app.after_request(_remember)
     app.jinja_env.filters.update(long_date=long_date)
-    app.jinja_env.globals.update(period=period)
+    app.jinja_env.globals.update(period=period, languages=LANGUAGES, language=lambda: str(get_locale()))
 
 
 def gettext(message: str, /, **values: object) -> str:
@@ -67,6 +73,24 @@ def period(first: dt.date, last: dt.date) -> str:
         start, end = (pattern_date(day, "LLLL y") for day in (first, last))
         return start if start == end else f"{start} – {end}"
     return f"{long_date(first)} – {long_date(last)}"
+
+
+def _spoken() -> str:
+    """By choice (``lang`` of the address, kept in a cookie), then by what the browser asks for."""
+    for chosen in (request.args.get(_COOKIE), request.cookies.get(_COOKIE)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or "ru"
+
+
+def _remember(response: Response) -> Response:
+    if request.endpoint == "static":
+        return response
+    response.vary.update(["Accept-Language", "Cookie"])
+    chosen = request.args.get(_COOKIE)
+    if chosen in LANGUAGES and response.status_code == 200:
+        response.set_cookie(_COOKIE, str(chosen), max_age=_YEAR, httponly=True, samesite="Lax")
+    return response
 
 
 def _load(path: Path) -> Translations:

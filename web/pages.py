@@ -5,7 +5,7 @@ What a page shows is in the answer; what it links to is made in navigation.py; h
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
 @validated
 def search() -> ResponseReturnValue:
     """A page of hits; of all documents that filters let through when there are no words. Without anything: home."""
-    ask = params.read(request.args)
+    ask = params.read(request.args, known=(*params.SEARCH, params.LANGUAGE))
     if not params.query_string(ask, text=ask.text.strip()):
         return redirect(url_for("pages.home"))
     answer = note(state().service.answer(ask))
@@ -79,7 +79,7 @@ def search() -> ResponseReturnValue:
 @validated
 def document(doc_id: str) -> ResponseReturnValue:
     """A whole document with every match of ``q`` marked."""
-    text = params.read_text(request.args)
+    text = params.read_text(request.args, known=("q", params.LANGUAGE))
     view = state().service.view(doc_id, text)
     return render_template("document.html", view=view, text=text, paragraphs=paragraphs(view))
 
@@ -88,10 +88,17 @@ def document(doc_id: str) -> ResponseReturnValue:
 @validated
 def help_page() -> ResponseReturnValue:
     """How to ask."""
-    return render_template("help.html", language=LANGUAGE)
+    return render_template("help.html", rules=LANGUAGE)
 
 
 blueprint.add_app_template_global(params.pairs, "pairs")
+
+
+@blueprint.app_template_global("spoken")
+def _spoken(code: str) -> str:
+    """The page at hand in another language."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != params.LANGUAGE]
+    return f"{request.root_path}{quote(request.path)}?{urlencode([*kept, (params.LANGUAGE, code)])}"
 
 
 @blueprint.app_template_filter("marked")

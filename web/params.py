@@ -23,7 +23,18 @@ from search.engines import SORTS, Sort
 from search.service import DEPTH, Ask
 from web.language import gettext as _
 
-__all__ = ["FACETS", "MAX_SIZE", "SEARCH", "BadParameters", "pairs", "query_string", "read", "read_choice", "read_text"]
+__all__ = [
+    "FACETS",
+    "LANGUAGE",
+    "MAX_SIZE",
+    "SEARCH",
+    "BadParameters",
+    "pairs",
+    "query_string",
+    "read",
+    "read_choice",
+    "read_text",
+]
 
 MAX_SIZE = 100
 
@@ -31,6 +42,8 @@ MAX_SIZE = 100
 FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
 _ONCE = ("q", "page", "size", "sort", "from", "to")
 SEARCH = (*_ONCE, *FACETS)
+# Pages speak several languages; web/language.py reads which.
+LANGUAGE = "lang"
 # Readers write dates in more ways (search/dates.py); a URL has one.
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 # One for one, so that offsets into the query stay true.
@@ -80,9 +93,9 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
     return ask
 
 
-def read_text(args: MultiDict[str, str]) -> str:
-    """The query alone, for addresses that take nothing else. Raises BadParameters."""
-    if errors := _misnamed(args, ("q",)):
+def read_text(args: MultiDict[str, str], *, known: Collection[str] = ("q",)) -> str:
+    """The query alone, for addresses that take no more than *known*. Raises BadParameters."""
+    if errors := _misnamed(args, known):
         raise BadParameters(errors)
     return args.get("q", "").translate(_CONTROLS)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -112,8 +113,10 @@ def test_a_bar_of_the_timeline_can_be_clicked(page: Chrome, server: Running) -> 
     _search(page, server, "год")
     before = page.find_element(By.TAG_NAME, "h1").text
     page.find_element(By.CSS_SELECTOR, ".bars a .reach").click()
-    WebDriverWait(page, 20).until(lambda shown: shown.find_elements(By.CSS_SELECTOR, ".chips a"))
-    assert page.find_element(By.TAG_NAME, "h1").text != before
+    # The page may be the one before while it is looked at.
+    patient = WebDriverWait(page, 20, ignored_exceptions=[StaleElementReferenceException])
+    patient.until(lambda shown: shown.find_elements(By.CSS_SELECTOR, ".chips a"))
+    assert patient.until(lambda shown: shown.find_element(By.TAG_NAME, "h1").text) != before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
