@@ -148,14 +148,15 @@ class Tantivy(Engine):
         fields = tantivy.SchemaBuilder()
         fields.add_text_field("body", tokenizer_name="whitespace", index_option="position")
         fields.add_integer_field("day", indexed=True, fast=True)
-        fields.add_text_field("id", tokenizer_name="raw", index_option="basic", fast=True)
+        # A number: the quickest kind of id to get, since texts cannot be read from columns by the Python package.
+        fields.add_unsigned_field("id", fast=True)
         for name in ("source", "tag", "author"):
             fields.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
         writer = tantivy.Index(fields.build(), path=str(self.folder)).writer(heap_size=1 << 30, num_threads=1)
-        for record, line in self.archive.repeated(size):
+        for number, (_, line) in enumerate(self.archive.repeated(size)):
             day, source, tag, author, body = line.split("\t")
-            named = {"id": record.document.id, "source": source, "tag": tag, "author": author}
-            writer.add_document(tantivy.Document(body=body, day=int(day), **named))
+            named = {"source": source, "tag": tag, "author": author}
+            writer.add_document(tantivy.Document(id=number, body=body, day=int(day), **named))
         writer.commit()
         writer.wait_merging_threads()
 

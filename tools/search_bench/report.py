@@ -20,7 +20,8 @@ _COLORS = {
 _HEAD = """# Performance
 
 How fast answers come, beside other engines in one run on the same analysed words: the ids of the ten best and the
-exact total, one thread, indexes warm in memory. Made by `python -m tools.bench_search`; times are milliseconds, **p50 / p95 / p99**.
+exact total, one thread, indexes warm in memory. Made by `python -m tools.bench_search`;
+times are milliseconds, **p50 / p95 / p99**.
 
 tantivy, Lucene and stock Whoosh look for one lemma a word in one field. *Slovo, one lemma* is asked like that; *Slovo*
 answers with the whole meaning: all forms of all lemmas of a word, graded, over three fields, then nearness of the best.

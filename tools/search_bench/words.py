@@ -119,7 +119,7 @@ def _lemmas(tokens: Tokens, analyzer: Analyzer, known: dict[int, str]) -> list[s
     found = []
     for form in tokens.forms[last].tolist():
         if form not in known:
-            known[form] = analyzer.lemmas(analyzer.form(form))[0].text.replace(" ", "_")
+            known[form] = "_".join(analyzer.lemmas(analyzer.form(form))[0].text.split()) or "_"
         found.append(known[form])
     return found
 
@@ -127,7 +127,7 @@ def _lemmas(tokens: Tokens, analyzer: Analyzer, known: dict[int, str]) -> list[s
 def questions(archive: Archive) -> list[Question]:
     """_EACH questions of each kind, the same for the same archive."""
     chance = random.Random(1)
-    lines = [line.rsplit("\t", 1)[1].split(" ") for line in archive.lines[:_CHOSEN_FROM]]
+    lines = [line.rsplit("\t", 1)[1].split() for line in archive.lines[:_CHOSEN_FROM]]
     documents = Counter(word for words in lines for word in set(words))
     share = {word: count / len(lines) for word, count in documents.items() if word.isalpha()}
     found: dict[str, list[Question]] = {kind: [] for kind in KINDS}

@@ -126,7 +126,10 @@ class Reader:
 
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
-        return strings(self.segment.ids, self.segment.id_ranks[docs])
+        ranks = self.segment.id_ranks[docs]
+        if len(ranks) and ranks.max() >= self.documents:
+            raise self.damaged("ids")
+        return strings(self.segment.ids, ranks)
 
     def norms(self, form: Saturation) -> NDArray[np.float32]:
         """What counts in title and body are multiplied by; shape (documents, 2)."""
