@@ -29,6 +29,7 @@ __all__ = [
     "MAX_SIZE",
     "SEARCH",
     "BadParameters",
+    "days_query",
     "pairs",
     "query_string",
     "read",
@@ -123,6 +124,11 @@ def pairs(ask: Ask) -> list[tuple[str, str]]:
 def query_string(ask: Ask, **changes: Any) -> str:
     """The URL query of *ask* with *changes*; a change of anything but the page leads to the first page."""
     return urlencode(pairs(replace(ask, **{"page": 1, **changes})))
+
+
+def days_query(first: dt.date, last: dt.date) -> str:
+    """The part of a URL query that asks for *first*..*last*; nothing in it wants escaping."""
+    return f"from={_shortest_first(first)}&to={_shortest_last(last)}"
 
 
 def _misnamed(args: MultiDict[str, str], known: Collection[str]) -> list[RequestError]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from search.engines import Bucket
 from search.service import Ask
 from web.language import pattern_date, period
-from web.params import query_string
+from web.params import days_query, query_string
 
 __all__ = ["Bar", "Tick", "Timeline", "draw"]
 
@@ -26,14 +26,14 @@ _FILL = 0.82
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bucket. ``x``, ``step`` and ``width`` are percentages of the whole width, ``height`` is in pixels."""
+    """One bucket. ``left`` (of its place) and ``x`` are percentages of the whole width, ``y`` and ``height`` pixels."""
 
     label: str
     count: int
     query: str
+    left: float
     x: float
-    step: float
-    width: float
+    y: float
     height: float
 
 
@@ -48,10 +48,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The drawing; ``height`` is that of the highest bar."""
+    """The drawing; a bar's place is ``step`` per cent wide, itself ``width``; ``height`` is that of the highest."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
+    step: float
+    width: float
     height: int = _HEIGHT
 
 
@@ -61,16 +63,19 @@ def draw(buckets: Sequence[Bucket], ask: Ask) -> Timeline | None:
         return None
     most = max(bucket.count for bucket in buckets) or 1
     step = 100 / len(buckets)
-    bars = tuple(_bar(bucket, ask, at, step, most) for at, bucket in enumerate(buckets))
-    return Timeline(bars, _ticks(buckets, step))
+    # The rest of the address is the same for all; escaping a long query sixty times is felt.
+    rest = query_string(ask, first=None, last=None)
+    bars = tuple(_bar(bucket, rest, at * step, step, most) for at, bucket in enumerate(buckets))
+    return Timeline(bars, _ticks(buckets, step), round(step, 3), round(step * _FILL, 3))
 
 
-def _bar(bucket: Bucket, ask: Ask, at: int, step: float, most: int) -> Bar:
+def _bar(bucket: Bucket, rest: str, left: float, step: float, most: int) -> Bar:
     # A single match must be seen beside a thousand: two pixels at least.
     height = max(2.0, _HEIGHT * bucket.count / most) if bucket.count else 0.0
-    query = query_string(ask, first=bucket.first, last=bucket.last)
-    x, width = round(at * step + step * (1 - _FILL) / 2, 3), round(step * _FILL, 3)
-    return Bar(period(bucket.first, bucket.last), bucket.count, query, x, round(step, 3), width, height)
+    query = "&".join(filter(None, (rest, days_query(bucket.first, bucket.last))))
+    x = round(left + step * (1 - _FILL) / 2, 3)
+    label = period(bucket.first, bucket.last)
+    return Bar(label, bucket.count, query, round(left, 3), x, round(_HEIGHT - height, 2), round(height, 2))
 
 
 def _ticks(buckets: Sequence[Bucket], step: float) -> tuple[Tick, ...]:
