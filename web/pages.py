@@ -5,6 +5,8 @@ What a page shows is in the answer; what it links to is made in navigation.py; h
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -12,8 +14,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from search.language import LANGUAGE
-from search.results import Mark
-from search.service import Ask
+from search.results import Answer, Mark
+from search.service import Ask, Service
 from search.wire import marked_html
 from web import navigation, params, timeline
 from web.manners import validated
@@ -33,8 +35,8 @@ _LATEST = 8
 def home() -> ResponseReturnValue:
     """What the archive holds, and where to ask."""
     service = state().service
-    latest = service.answer(Ask("", sort="-date", size=_LATEST))
-    oldest = service.answer(Ask("", sort="date", size=1))
+    generation = service.generation
+    latest, oldest = _holdings(service, generation and generation.created)
     first, last = (answer.hits[0].date if answer.hits else None for answer in (oldest, latest))
     listed = Ask("", sort="-date")
     return render_template(
@@ -46,6 +48,14 @@ def home() -> ResponseReturnValue:
         facets=navigation.facets(latest, listed),
         timeline=timeline.draw(latest.timeline, listed),
     )
+
+
+# Counting a whole archive takes as long as the rest of the page ten times over, and changes with the generation only.
+@lru_cache(maxsize=2)
+def _holdings(service: Service, _published: dt.datetime | None) -> tuple[Answer, Answer]:
+    """The latest documents with the counts over all, and the oldest one."""
+    latest = service.answer(Ask("", sort="-date", size=_LATEST))
+    return latest, service.answer(Ask("", sort="date", size=1))
 
 
 @blueprint.get("/search")
