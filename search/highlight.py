@@ -44,11 +44,16 @@ class Marker:
     def __init__(self, tree: Node, analyzer: Analyzer) -> None:
         self._tree = tree
         self._analyzer = analyzer
-        self._tests: list[Callable[[str], bool]] = []
         self._numbers: dict[int, int] = {}
-        for leaf in _leaves(tree):
-            self._numbers[id(leaf)] = len(self._tests)
-            self._tests.append(_test(leaf, analyzer))
+        # Lower-case form or lemma -> the words that it matches; what is no word is tried one by one.
+        self._by_form: dict[str, set[int]] = {}
+        self._by_lemma: dict[str, set[int]] = {}
+        self._tests: dict[int, Callable[[str], bool]] = {}
+        leaves = _leaves(tree)
+        self._count = len(leaves)
+        for number, leaf in enumerate(leaves):
+            self._numbers[id(leaf)] = number
+            self._learn(leaf, number)
         self._known: dict[int, tuple[int, ...]] = {}
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
@@ -68,7 +73,7 @@ class Marker:
 
     def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
         """Leaf -> the rows whose form it matches."""
-        rows: dict[int, list[int]] = {number: [] for number in range(len(self._tests))}
+        rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
         distinct, inverse = np.unique(tokens.forms, return_inverse=True)
         matched = [self._matching(int(number)) for number in distinct]
         hit = np.array([bool(leaves) for leaves in matched], dtype=bool)
@@ -77,11 +82,26 @@ class Marker:
                 rows[leaf].append(int(row))
         return rows
 
+    def _learn(self, leaf: Leaf, number: int) -> None:
+        """How to tell what *leaf* matches: the definition of search/engines/memory.py."""
+        if not isinstance(leaf, Word):
+            self._tests[number] = _test(leaf)
+            return
+        self._by_form.setdefault(leaf.form.lower(), set()).add(number)
+        for lemma, _ in () if leaf.exact else leaf.lemmas:
+            self._by_lemma.setdefault(lemma, set()).add(number)
+
     def _matching(self, number: int) -> tuple[int, ...]:
-        if number not in self._known:
+        """The leaves that the form with that *number* matches."""
+        known = self._known.get(number)
+        if known is None:
             form = self._analyzer.form(number)
-            self._known[number] = tuple(leaf for leaf, test in enumerate(self._tests) if test(form))
-        return self._known[number]
+            lower = form.lower()
+            found = set(self._by_form.get(lower, ()))
+            found.update(*(self._by_lemma.get(lemma, ()) for lemma, _ in self._analyzer.lemmas(form)))
+            found.update(leaf for leaf, test in self._tests.items() if test(lower))
+            known = self._known[number] = tuple(sorted(found))
+        return known
 
     def _walk(self, node: Node, tokens: Tokens, rows: dict[int, list[int]], field: str) -> Iterator[Found]:
         match node:
@@ -175,21 +195,13 @@ def _leaves(node: Node) -> list[Leaf]:
             return []
 
 
-def _test(leaf: Leaf, analyzer: Analyzer) -> Callable[[str], bool]:
-    """Whether a surface form of a document matches *leaf*: the definition of search/engines/memory.py."""
-    match leaf:
-        case Word():
-            lower, wanted = leaf.form.lower(), {lemma for lemma, _ in leaf.lemmas}
-            if leaf.exact:
-                return lambda form: form.lower() == lower
-            return lambda form: form.lower() == lower or any(lemma in wanted for lemma, _ in analyzer.lemmas(form))
-        case Wildcard():
-            pieces = {"*": ".*", "?": "."}
-            pattern = re.compile("".join(pieces.get(char, re.escape(char)) for char in leaf.pattern), re.S)
-            return lambda form: pattern.fullmatch(form.lower()) is not None
-        case Fuzzy():
-            wide = leaf.distance
-            return lambda form: OSA.distance(form.lower(), leaf.form, score_cutoff=wide) <= wide
+def _test(leaf: Wildcard | Fuzzy) -> Callable[[str], bool]:
+    """Whether a lower-case surface form of a document matches *leaf*."""
+    if isinstance(leaf, Wildcard):
+        pieces = {"*": ".*", "?": "."}
+        pattern = re.compile("".join(pieces.get(char, re.escape(char)) for char in leaf.pattern), re.S)
+        return lambda form: pattern.fullmatch(form) is not None
+    return lambda form: OSA.distance(form, leaf.form, score_cutoff=leaf.distance) <= leaf.distance
 
 
 def _around(places: list[int], position: int) -> list[int]:

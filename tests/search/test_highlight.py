@@ -1,0 +1,94 @@
+"""What is marked is what was found, in the text as it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.text import Analyzer
+from search.highlight import Marker, merge
+from search.parse import parse
+from search.results import Snippet
+from search.snippets import snippets
+
+ANALYZER = Analyzer()
+TODAY = dt.date(2026, 11, 20)
+
+
+def marked(query: str, text: str, field: str = "text") -> list[str]:
+    """The stretches of *text* that *query* marks."""
+    tokens = ANALYZER.tokens(text)
+    marker = Marker(parse(query, ANALYZER, today=TODAY).tree, ANALYZER)
+    return [text[start:end] for start, end in merge(tokens, marker.found(tokens, field))]
+
+
+def passages(query: str, text: str, title: str = "") -> tuple[Snippet, ...]:
+    tokens = ANALYZER.tokens(text)
+    marker = Marker(parse(query, ANALYZER, today=TODAY).tree, ANALYZER)
+    return snippets(text, tokens, marker.found(tokens, "text"), [1.0] * 50, title=title)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marks"),
+    [
+        ("сталь", "Марки стали и торговля сталью стали шире", ["стали", "сталью", "стали"]),
+        ("!стали", "Стали меньше, сталью торгуют", ["Стали"]),
+        ("министр", "Премьер-министра и вице-министр", ["министра", "министр"]),
+        ("премьер-министр", "Премьер-министра ждут", ["Премьер-министра"]),
+        ("«рост цен»", "Рост зарплат и цен; роста цен нет", ["роста", "цен"]),
+        ('"цен рост"~1', "рост всех цен, а потом снова рост в городе без новых цен", ["рост", "цен"]),
+        ("суд & срок", "Суд дал срок. Срок велик.", ["Суд", "срок"]),
+        ("сталь -чугун", "сталь и чугун", ["сталь"]),
+        ("минист*", "министру, Министерство, мини", ["министру", "Министерство"]),
+        ("министерсво~", "Министерство здоровья", ["Министерство"]),
+        ("заголовок:сталь цех", "сталь и цех", ["цех"]),
+        ("рк", "в Республике Казахстан и в РК", ["Республике", "Казахстан", "РК"]),
+        ("республика казахстан", "законы РК", ["РК"]),
+        ("замок", "старый за\u0301мок", ["за\u0301мок"]),
+        ("прошел", "прошёл и прош\u0065л", ["прошёл", "прош\u0065л"]),
+        ("токаев", "Токаевым, ТОКАЕВ, токай", ["Токаевым", "ТОКАЕВ"]),
+    ],
+)
+def test_marks_cover_whole_words_that_the_query_means(query: str, text: str, marks: list[str]) -> None:
+    assert marked(query, text) == marks
+
+
+def test_a_caption_is_never_the_snippet_when_the_body_matches() -> None:
+    text = "Фото: пресс-служба завода, сталь\n\nВчера говорили о погоде.\n\nЗавод показал новую сталь."
+    (only,) = passages("сталь", text)
+    assert only.text == "Завод показал новую сталь."
+    (caption,) = passages("пресс-служба", text)
+    assert caption.text.startswith("Фото:")
+
+
+def test_a_snippet_is_a_whole_sentence_and_its_marks_are_its_own() -> None:
+    text = " ".join(f"Предложение номер {number} ни о чём." for number in range(60))
+    text += " Здесь министр и сталь вместе. " + "Конец длинного рассказа. " * 40
+    first = passages("министр сталь", text)[0]
+    assert "Здесь министр и сталь вместе." in first.text
+    assert [first.text[start:end] for start, end in first.marks] == ["министр", "сталь"]
+    assert len(first.text) <= 250
+
+
+def test_a_text_without_a_match_shows_how_it_begins_behind_its_title() -> None:
+    text = "Завод пустил печь. Её ждали три года и наконец дождались всем городом."
+    (only,) = passages("луна", text, title="Завод пустил печь")
+    assert only.text.startswith("Её ждали")
+    assert only.marks == ()
+
+
+WORDS = st.sampled_from(["сталь", "Стали", "рост", "цен", "премьер-министр", "РК", "за\u0301мок", ".", ",", "\n", "—"])
+
+
+@given(st.lists(WORDS, max_size=40).map(" ".join), st.sampled_from(["сталь", "«рост цен»", "рост & цен", "рк | замок"]))
+@settings(max_examples=150, deadline=None)
+def test_marks_of_snippets_are_ordered_apart_and_inside(text: str, query: str) -> None:
+    for snippet in passages(query, text):
+        ends = [0]
+        for start, end in snippet.marks:
+            assert ends[-1] <= start < end <= len(snippet.text)
+            ends.append(end)
+        assert not snippet.text.startswith(" ")
