@@ -17,6 +17,7 @@ from flask import Flask
 from index.errors import NoIndex, SlovoError
 from index.generations import Store
 from index.settings import Settings, load
+from search.engines.registry import warm_up
 from search.service import Service
 from web.app import create_app
 from web.server import Server, counted_together, listen
@@ -67,12 +68,13 @@ def _require_index(settings: Settings) -> None:
             raise
         _index_sample(settings)
     # Opened once before the workers fork: what is wrong with it is said in one line (so not in the log as well), and
-    # the dictionary that this loads is shared with them.
+    # the dictionary that this loads is shared with them, as is what the engine compiles.
     logging.getLogger("slovo").addHandler(logging.NullHandler())
     service = Service(settings.index, lexicons=settings.lexicons)
     service.close()
     if service.fault:
         raise service.fault
+    warm_up()
 
 
 def _index_sample(settings: Settings) -> None:
