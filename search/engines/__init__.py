@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from index.documents import Document
 from search.query import Node
@@ -36,8 +36,7 @@ class Request:
     words: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A document found, and its score (higher is better; 0 for a query of filters only)."""
 
     id: str

@@ -149,7 +149,7 @@ class Tantivy(Engine):
         fields.add_text_field("body", tokenizer_name="whitespace", index_option="position")
         fields.add_integer_field("day", indexed=True, fast=True)
         # A number: the quickest kind of id to get, since texts cannot be read from columns by the Python package.
-        fields.add_unsigned_field("id", fast=True)
+        fields.add_integer_field("id", fast=True)
         for name in ("source", "tag", "author"):
             fields.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
         writer = tantivy.Index(fields.build(), path=str(self.folder)).writer(heap_size=1 << 30, num_threads=1)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import compiled, float_at, int32_at, trailing_zeros, uint32_at
+from search.engines.whoosh.compiled import compiled, float_at, int32_at, uint32_at
 from search.engines.whoosh.kernels import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "collect", "dated", "first", "marked", "nearness", "scatter"]
+__all__ = ["add", "both", "chained", "dated", "first", "marked", "nearness"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
@@ -129,33 +129,6 @@ def tally(docs: Array, doc_at: Array, doc_values: Array, counts: Array) -> None:
 
 
 @compiled
-def scatter(docs: Array, scores: Array, sums: Array, bits: Array) -> None:
-    """Adds scores to ``sums[:, 0]`` and marks the documents in *bits*, for ``collect``."""
-    for i in range(len(docs)):
-        doc = U(docs[i])
-        sums[doc, U(0)] += scores[i]
-        bits[doc >> U(6)] |= U(1) << (doc & U(63))
-
-
-@compiled
-def collect(sums: Array, bits: Array, docs: Array, scores: Array) -> int:
-    """Writes what was scattered to *docs*, ascending, and *scores*, and clears it; returns how many."""
-    found = 0
-    for word in range(U(len(bits))):
-        touched = bits[word]
-        if touched != U(0):
-            bits[word] = U(0)
-            while touched != U(0):
-                doc = (U(word) << U(6)) | trailing_zeros(touched)
-                touched &= touched - U(1)
-                docs[found] = doc
-                scores[found] = sums[doc, U(0)]
-                sums[doc, U(0)] = 0
-                found += 1
-    return found
-
-
-@compiled
 def _after(order: tuple[Any, Any, Any, Any], one: Any, other: Any) -> bool:
     """Whether *one* comes after *other* in the order of ``first``: addresses of keys, documents, days and ranks."""
     keys, docs, days, ranks = order
@@ -266,30 +239,25 @@ def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance:
 
 
 @compiled
-def nearness(places: Array, bounds: Array, weights: Array, k: Array, shift: int, gains: Array) -> None:
+def nearness(places: Array, tag_bits: int, weights: Array, k: Array, shift: int, gains: Array) -> None:
     """Adds to *gains* what each document gains by nearness (search/ranking.py), but for the factors of the formula.
 
-    Word w of the query stands at ``places[bounds[w]:bounds[w + 1]]``, in order; *k* is k1 times the norm of each
-    document, *shift* the bits below the document in a place.
+    *places* ascend; the lowest *tag_bits* of each say which word of the query stands there. *k* is k1 times the norm of
+    each document, *shift* the bits of a place below the document.
     """
-    at = bounds[:-1].copy()
     gained = np.zeros(len(weights))
-    for document in range(len(gains)):
+    at = 0
+    while at < len(places):
+        document = places[at] >> (shift + tag_bits)
         gained[:] = 0
-        before, last = -1, 0
-        while True:
-            # The next place of any word; of two words at one place the first.
-            word, place = -1, (document + 1) << shift
-            for other in range(len(at)):
-                if at[other] < bounds[other + 1] and places[at[other]] < place:
-                    word, place = other, places[at[other]]
-            if word < 0:
-                break
-            at[word] += 1
-            distance = place - before
-            if before >= 0 and word != last and distance and place >> POSITION_BITS == before >> POSITION_BITS:
-                gained[word] += weights[last] / distance**2
-                gained[last] += weights[word] / distance**2
-            before, last = place, word
+        while at + 1 < len(places) and places[at + 1] >> (shift + tag_bits) == document:
+            here, there = places[at] >> tag_bits, places[at + 1] >> tag_bits
+            one, other = places[at] - (here << tag_bits), places[at + 1] - (there << tag_bits)
+            distance = there - here
+            if one != other and distance and here >> POSITION_BITS == there >> POSITION_BITS:
+                gained[one] += weights[other] / distance**2
+                gained[other] += weights[one] / distance**2
+            at += 1
+        at += 1
         for word in range(len(weights)):
             gains[document] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[document])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engines.meaning import Fields, Leaf, demands
-from search.engines.whoosh import arrays
+from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
 from search.engines.whoosh.reader import Found, Reader, Scratch
 from search.query import (
@@ -117,10 +117,10 @@ class Evaluation:
             return sought[0] if sought else self._nothing()
         scratch = self._scratch
         for found in sought:
-            arrays.scatter(found.docs, found.scores, scratch.sums, scratch.bits)
+            kernels.pour(found.docs, found.scores, scratch.sums, scratch.bits, scratch.summary)
         room = min(sum(map(len, sought)), self._reader.documents)
         docs, scores = np.empty(room, np.int32), np.empty(room, np.float32)
-        return Found(docs, scores).cut(arrays.collect(scratch.sums, scratch.bits, docs, scores))
+        return Found(docs, scores).cut(kernels.draw(scratch.sums, scratch.bits, scratch.summary, docs, scores))
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
         found = self._both([self.found(part, fields) for part in parts]) if parts else self._nothing()

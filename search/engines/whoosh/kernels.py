@@ -19,9 +19,11 @@ __all__ = [
     "FIELD_BITS",
     "POSITION_BITS",
     "count_live",
+    "draw",
     "gather",
     "mark",
     "places",
+    "pour",
     "sentence_starts",
 ]
 
@@ -32,6 +34,7 @@ POSITION_BITS = 24
 FIELD_BITS = 2
 
 U = np.uint64
+_POSITION = U((1 << POSITION_BITS) - 1)
 Array = NDArray[Any]
 
 
@@ -67,6 +70,25 @@ def _posting(at: Any, end: Any) -> tuple[Any, Any, Any]:
 
 
 @compiled
+def _drained(bits: Array, summary: Array, docs: Array) -> Any:
+    """Writes the documents whose bits are set to *docs*, ascending, and clears them; returns how many."""
+    found = U(0)
+    for high in range(U(len(summary))):
+        words = summary[high]
+        summary[high] = U(0)
+        while words != U(0):
+            word = (high << U(6)) | trailing_zeros(words)
+            words &= words - U(1)
+            touched = bits[word]
+            bits[word] = U(0)
+            while touched != U(0):
+                docs[found] = (word << U(6)) | trailing_zeros(touched)
+                touched &= touched - U(1)
+                found += U(1)
+    return found
+
+
+@compiled
 def gather(
     doc_bytes: Array,
     weights: Array,
@@ -79,6 +101,7 @@ def gather(
     k1: Any,
     sums: Array,
     bits: Array,
+    summary: Array,
     docs: Array,
     values: Array,
 ) -> Any:
@@ -86,7 +109,8 @@ def gather(
 
     List i starts at byte doc_at[i], has df[i] postings and counts grades[i]. *weights* (rows, 2) is what a row of
     counts adds to title and body, *matches* (rows) whether it counts at all; *norms* (documents, 2) multiplies them.
-    *live* and *bits* have a bit a document; *sums* (documents, 2) and *bits* are zero before and after.
+    *live* and *bits* have a bit a document, *summary* one for each 64 bits; *sums* (documents, 2), *bits* and *summary*
+    are zero before and after. 4-6 ns a posting, 6 a document, half of it for branches that cannot be foreseen.
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes))
@@ -101,25 +125,40 @@ def gather(
                 sums[doc, U(0)] += grade * weights[row, U(0)]
                 sums[doc, U(1)] += grade * weights[row, U(1)]
                 bits[doc >> U(6)] |= U(1) << (doc & U(63))
+                summary[doc >> U(12)] |= U(1) << ((doc >> U(6)) & U(63))
         if at > end:
             return DAMAGED
-    found = U(0)
-    for word in range(U(len(bits))):
-        touched = bits[word]
-        if touched != U(0):
-            bits[word] = U(0)
-            kept = live[word]
-            while touched != U(0):
-                bit = trailing_zeros(touched)
-                touched &= touched - U(1)
-                doc = (U(word) << U(6)) | bit
-                tf = sums[doc, U(0)] * norms[doc, U(0)] + sums[doc, U(1)] * norms[doc, U(1)]
-                sums[doc, U(0)] = 0
-                sums[doc, U(1)] = 0
-                docs[found] = doc
-                values[found] = tf / (k1 + tf)
-                found += (kept >> bit) & U(1)
-    return np.int64(found)  # with DAMAGED beside an unsigned one it would become a float
+    kept = U(0)
+    for i in range(_drained(bits, summary, docs)):
+        doc = U(docs[i])
+        tf = sums[doc, U(0)] * norms[doc, U(0)] + sums[doc, U(1)] * norms[doc, U(1)]
+        sums[doc, U(0)] = 0
+        sums[doc, U(1)] = 0
+        docs[kept] = doc
+        values[kept] = tf / (k1 + tf)
+        kept += (live[doc >> U(6)] >> (doc & U(63))) & U(1)
+    return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
+
+
+@compiled
+def pour(docs: Array, scores: Array, sums: Array, bits: Array, summary: Array) -> None:
+    """Adds *scores* to ``sums[:, 0]`` and marks *docs*, for ``draw``."""
+    for i in range(len(docs)):
+        doc = U(docs[i])
+        sums[doc, U(0)] += scores[i]
+        bits[doc >> U(6)] |= U(1) << (doc & U(63))
+        summary[doc >> U(12)] |= U(1) << ((doc >> U(6)) & U(63))
+
+
+@compiled
+def draw(sums: Array, bits: Array, summary: Array, docs: Array, scores: Array) -> Any:
+    """Writes what was poured to *docs*, ascending, and *scores*, and clears it; returns how many."""
+    found = _drained(bits, summary, docs)
+    for i in range(found):
+        doc = U(docs[i])
+        scores[i] = sums[doc, U(0)]
+        sums[doc, U(0)] = 0
+    return np.int64(found)
 
 
 @compiled
@@ -166,7 +205,7 @@ def _block(  # noqa: C901  # one hot loop; a function of its own for its inner p
     count: Any,
     last: Any,
     field_counts: Array,
-    fields: Any,
+    asked: tuple[Any, Any, Any],
     slots: Array,
     found: Array,
     size: Any,
@@ -174,9 +213,10 @@ def _block(  # noqa: C901  # one hot loop; a function of its own for its inner p
     """Adds to *found*, after *size* places, those of wanted documents in *count* postings; returns how many then.
 
     *start* is the document before, and the addresses of the postings and of their positions; *last* the last document
-    wanted here. Returns NO_ROOM when *found* is too short.
+    wanted here, *asked* the fields, the tag and its bits. Returns NO_ROOM when *found* is too short.
     """
     doc, at, pos = start
+    fields, tag, shift = asked
     behind = U(0)
     for _ in range(count):
         gap, row, at = _posting(at, ends[0])
@@ -197,7 +237,8 @@ def _block(  # noqa: C901  # one hot loop; a function of its own for its inner p
             # Most postings; a loop over fields would guess wrong at every one.
             field = field_counts[row, U(4)]
             gap, pos = _number(pos, ends[1])
-            found[size] = (slot | U(field)) << U(POSITION_BITS) | (gap & U((1 << POSITION_BITS) - 1))
+            place = (slot | U(field)) << U(POSITION_BITS) | (gap & _POSITION)
+            found[size] = place << shift | tag
             size += fields >> field & 1
             if doc >= last:
                 break
@@ -208,7 +249,7 @@ def _block(  # noqa: C901  # one hot loop; a function of its own for its inner p
             for _ in range(field_counts[row, U(field)]):
                 gap, pos = _number(pos, ends[1])
                 position += gap
-                found[size] = base | (position & U((1 << POSITION_BITS) - 1))
+                found[size] = (base | (position & _POSITION)) << shift | tag
                 size += fields >> field & 1
         if doc >= last:
             break
@@ -216,9 +257,11 @@ def _block(  # noqa: C901  # one hot loop; a function of its own for its inner p
 
 
 @compiled
-def _arranged(found: Array, documents: int) -> Array:
-    """*found* in order, each place once: dealt out by document, then each moved to its place among the few there."""
-    shift = U(FIELD_BITS + POSITION_BITS)
+def _arranged(found: Array, documents: int, shift: Any) -> Array:
+    """*found* in order, each place once: dealt out by document, then each moved to its place among the few there.
+
+    The document of a place is what lies above its lowest *shift* bits.
+    """
     starts = np.zeros(documents + 2, np.int64)
     for i in range(len(found)):
         starts[(U(found[i]) >> shift) + U(2)] += 1
@@ -255,24 +298,26 @@ def places(
     block_doc: Array,
     block_pos: Array,
     lists: Array,
+    tag_bits: int,
     wanted: Array,
-    fields: int,
     slots: Array,
 ) -> Array:
-    """The places of a word in the *wanted* documents (ascending, not none), in order, each once.
+    """The places of words in the *wanted* documents (ascending, not none), in order, each once.
 
-    A place is one number: which of the wanted documents, field, position. A row of *lists* is one form: df, its start
-    in doc_bytes and in pos_bytes, its rows low..high-1 in the block arrays. *field_counts* (rows, 4): a row of counts
-    as occurrences in title, text, aside, all. *fields* has a bit for each field that is asked for. *slots*, one a
-    document, is zero before and after. A damaged segment gives the single place DAMAGED. Blocks of 128 postings
-    without a wanted document are skipped; in the others a posting costs 3 ns, a place 5.
+    A place is one number: which of the wanted documents, field, position, and in the lowest *tag_bits* the list's tag.
+    A row of *lists* is one form: df, its start in doc_bytes and in pos_bytes, its rows low..high-1 in the block arrays,
+    a bit for each field that is asked for, its tag. *field_counts* (rows, 5): a row of counts as occurrences in title,
+    text, aside, all, and the field when there is but one. *slots*, one a document, is zero before and after. A damaged
+    segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped; in the others
+    a posting costs 3 ns, a place 10.
     """
     docs, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     ends = (docs + U(len(doc_bytes)), positions + U(len(pos_bytes)))
     slots[wanted] = np.arange(1, len(wanted) + 1)
     found, size = np.empty(4 * len(wanted) + 64, np.int64), 0
     for i in range(len(lists)):
-        df, doc_at, pos_at, low, high = lists[i]
+        df, doc_at, pos_at, low, high, fields, tag = lists[i]
+        asked = (fields, U(tag), U(tag_bits))
         near = 0
         for block in range(low, max(high, low + 1)):
             start, count = (U(0), docs + U(doc_at), positions + U(pos_at)), df
@@ -284,16 +329,16 @@ def places(
                 after = near + np.searchsorted(wanted[near:], np.int64(block_last[block]), "right")
             if after > near:
                 last = U(wanted[after - 1])
-                then = _block(start, ends, count, last, field_counts, fields, slots, found, size)
+                then = _block(start, ends, count, last, field_counts, asked, slots, found, size)
                 while then == NO_ROOM:
                     found = np.concatenate((found, np.empty_like(found)))
-                    then = _block(start, ends, count, last, field_counts, fields, slots, found, size)
+                    then = _block(start, ends, count, last, field_counts, asked, slots, found, size)
                 if then == DAMAGED:
                     return np.full(1, DAMAGED, np.int64)
                 size = then
             near = after
     slots[wanted] = 0
-    return _arranged(found[:size], len(wanted))
+    return _arranged(found[:size], len(wanted), U(FIELD_BITS + POSITION_BITS + tag_bits))
 
 
 @compiled
@@ -310,6 +355,6 @@ def sentence_starts(sentence_at: Array, sentence_bytes: Array, docs: Array) -> A
         while at < stop:
             gap, at = _number(at, stop)
             position += gap
-            found[size] = base | (position & U((1 << POSITION_BITS) - 1))
+            found[size] = base | (position & _POSITION)
             size += 1
     return found[:size]

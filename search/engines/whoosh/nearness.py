@@ -54,13 +54,10 @@ def _gains(
 ) -> NDArray[np.float64]:
     """What each of *docs*, ascending, gains."""
     # Captions and bylines tell nothing by what stands beside them.
-    fields = [tuple(field for field in leaf.fields if field != "aside") for leaf in wanted]
-    found = [
-        reader.places(reader.word(leaf.term), inside, docs, scratch)
-        for leaf, inside in zip(wanted, fields, strict=True)
-    ]
-    bounds = np.cumsum([0, *map(len, found)])
+    words = [(reader.word(leaf.term), tuple(name for name in leaf.fields if name != "aside")) for leaf in wanted]
+    tag_bits = (len(words) - 1).bit_length()
+    places = reader.places(words, docs, scratch, tag_bits=tag_bits)
     gains = np.zeros(len(docs))
     k = ranking.proximity_k1 / reader.norms(form)[docs, 1].astype(np.float64)
-    arrays.nearness(np.concatenate(found), bounds, np.array(weights), k, DOCUMENT_SHIFT, gains)
+    arrays.nearness(places, tag_bits, np.array(weights), k, DOCUMENT_SHIFT, gains)
     return gains * (ranking.proximity_k1 + 1)

@@ -43,7 +43,7 @@ def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, s
 
     match node:
         case Word() | Wildcard() | Fuzzy():
-            starts = reader.places(reader.word(node), fields, docs, scratch)
+            starts = reader.places([(reader.word(node), fields)], docs, scratch)
             return Spans(starts, starts + 1)
         case Any(parts) if parts:
             found = [of(part) for part in parts]

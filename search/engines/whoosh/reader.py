@@ -7,7 +7,7 @@ million documents, tables of counts less. Knows nothing of trees.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 # A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
 _ROWS = 256
+_FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Scratch:
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
         self.bits = np.zeros(-(-documents // 64), np.uint64)
+        self.summary = np.zeros(-(-documents // 4096), np.uint64)
         self.slots = np.zeros(documents, np.int32)
 
 
@@ -82,12 +84,12 @@ class Cache:
         self._size = size
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is kept under *key*, else what *make* makes."""
+    def get(self, key: Hashable, make: Callable[..., T], *of: Any) -> T:
+        """What is kept under *key*, else what ``make(*of)`` makes."""
         try:
             value: T = self._made[key]
         except KeyError:
-            value = self._made[key] = make()
+            value = self._made[key] = make(*of)
             while len(self._made) > self._size:
                 try:
                     self._made.popitem(last=False)
@@ -118,7 +120,10 @@ class Reader:
 
     def word(self, term: Term) -> Lists:
         """The lists of a word. Kept: words are asked again, for the next page, with a filter, by others."""
-        return self._words.get(word_key(term), lambda: self.lists(*forms_of(term, self.segment, self._ranking)))
+        return self._words.get(word_key(term), self._found, term)
+
+    def _found(self, term: Term) -> Lists:
+        return self.lists(*forms_of(term, self.segment, self._ranking))
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -133,7 +138,7 @@ class Reader:
 
     def norms(self, form: Saturation) -> NDArray[np.float32]:
         """What counts in title and body are multiplied by; shape (documents, 2)."""
-        return self._derived.get(("norms", form), lambda: self._make_norms(form))
+        return self._derived.get(("norms", form), self._make_norms, form)
 
     def lengths(self, field: str) -> NDArray[Any]:
         """Words of each document in *field*."""
@@ -142,7 +147,7 @@ class Reader:
     def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight."""
         segment = self.segment
-        weights, matches = self._derived.get(("table", form, fields), lambda: self._make_table(form, fields))
+        weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
         room = min(lists.postings, self.documents) + 1
         docs, values = np.empty(room, np.int32), np.empty(room, np.float32)
         size = kernels.gather(
@@ -157,6 +162,7 @@ class Reader:
             np.float32(form.k1),
             scratch.sums,
             scratch.bits,
+            scratch.summary,
             docs,
             values,
         )
@@ -164,14 +170,24 @@ class Reader:
             raise self.damaged("posting lists")
         return Found(docs[:size], values[:size])
 
-    def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch) -> NDArray[np.int64]:
-        """Where a word stands in the *wanted* documents: places (kernels.py), in order, each once."""
-        segment = self.segment
+    def places(
+        self, words: Sequence[tuple[Lists, Fields]], wanted: NDArray[np.int32], scratch: Scratch, *, tag_bits: int = 0
+    ) -> NDArray[np.int64]:
+        """Where *words* stand in the *wanted* documents, each in its fields: places (kernels.py), in order, each once.
+
+        With *tag_bits* the lowest bits of each say which of the words it is; else there is but one.
+        """
         if not len(wanted):
             return np.empty(0, np.int64)
-        if lists.rows is None:
-            blocks = segment.blocks(lists.first)
-            lists.rows = np.stack((lists.df, lists.doc_at, lists.pos_at, *blocks), axis=1)
+        rows = np.empty((sum(len(lists.forms) for lists, _ in words), 7), np.int64)
+        at = 0
+        for tag, (lists, fields) in enumerate(words):
+            own = rows[at : at + len(lists.forms)]
+            own[:, :5] = self._rows(lists)
+            own[:, 5] = sum(_FIELD_BITS[field] for field in fields)
+            own[:, 6] = tag
+            at += len(own)
+        segment = self.segment
         places: NDArray[np.int64] = kernels.places(
             segment.doc_bytes,
             segment.pos_bytes,
@@ -179,14 +195,21 @@ class Reader:
             segment.block_last,
             segment.block_doc,
             segment.block_pos,
-            lists.rows,
+            rows,
+            tag_bits,
             wanted,
-            sum(1 << FIELDS.index(field) for field in fields),
             scratch.slots[: self.documents],
         )
         if len(places) and places[0] == kernels.DAMAGED:
             raise self.damaged("postings or positions")
         return places
+
+    def _rows(self, lists: Lists) -> NDArray[np.int64]:
+        """*lists* with their blocks, as kernels want them: df, doc_at, pos_at, first block, after the last."""
+        if lists.rows is None:
+            blocks = self.segment.blocks(lists.first)
+            lists.rows = np.stack((lists.df, lists.doc_at, lists.pos_at, *blocks), axis=1)
+        return lists.rows
 
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places where sentences of the text of *docs* start."""
@@ -211,7 +234,7 @@ class Reader:
     def marks(self, field: str, values: tuple[str, ...]) -> NDArray[np.uint64]:
         """A bit for each document with one of *values*, compared by their keys. Kept, as filters are used again."""
         keys = frozenset(map(keyword_key, values))
-        return self._marks.get((field, keys), lambda: self._make_marks(field, keys))
+        return self._marks.get((field, keys), self._make_marks, field, keys)
 
     def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
         """The lists of *forms*. Raises IndexDamaged when they do not follow one another."""
@@ -248,7 +271,7 @@ class Reader:
 
     def _make_marks(self, field: str, keys: frozenset[str]) -> NDArray[np.uint64]:
         column = self.segment.keyword(field)
-        table = self._derived.get(("keys", field), lambda: self._make_keys(field))
+        table = self._derived.get(("keys", field), self._make_keys, field)
         chosen = np.zeros(len(column.values), bool)
         for key in keys:
             chosen[table.get(key, [])] = True

@@ -152,7 +152,7 @@ class WhooshSearcher:
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
         if name not in KEYWORDS or not self._readers:
             return ()
-        column: Column = self._columns.get(name, lambda: Column(self._readers, name))
+        column: Column = self._columns.get(name, Column, self._readers, name)
         return column.counts(found, size)
 
     def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
