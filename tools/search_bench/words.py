@@ -26,8 +26,6 @@ __all__ = ["EPOCH", "KINDS", "Archive", "Question", "questions", "read"]
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
-# The whole archive of questions is chosen from its first documents, so that every size is asked the same.
-_CHOSEN_FROM = 20_000
 _EACH = 40
 # Before every range that is asked for.
 _NO_DAY = -100_000
@@ -125,9 +123,9 @@ def _lemmas(tokens: Tokens, analyzer: Analyzer, known: dict[int, str]) -> list[s
 
 
 def questions(archive: Archive) -> list[Question]:
-    """_EACH questions of each kind, the same for the same archive."""
+    """_EACH questions of each kind out of documents of the archive; every size is asked the same."""
     chance = random.Random(1)
-    lines = [line.rsplit("\t", 1)[1].split() for line in archive.lines[:_CHOSEN_FROM]]
+    lines = [line.rsplit("\t", 1)[1].split() for line in archive.lines]
     documents = Counter(word for words in lines for word in set(words))
     share = {word: count / len(lines) for word, count in documents.items() if word.isalpha()}
     found: dict[str, list[Question]] = {kind: [] for kind in KINDS}
@@ -137,7 +135,8 @@ def questions(archive: Archive) -> list[Question]:
         for kind, (count, (low, high), join) in KINDS.items():
             if len(found[kind]) < _EACH and len(pairs) >= count:
                 chosen = _chosen(pairs, count, join, chance)
-                if len(set(chosen)) == count and all(low <= share.get(lemma, -1) <= high for _, lemma in chosen):
+                lemmas = {lemma for _, lemma in chosen}
+                if len(lemmas) == count and all(low <= share.get(lemma, -1) <= high for lemma in lemmas):
                     found[kind].append(_question(kind, join, chosen, chance))
     return [question for asked in found.values() for question in asked]
 

@@ -6,12 +6,13 @@ search/engines/memory.py says what each node means. Words come in gathered, with
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.meaning import Fields, Leaf, demands
+from search.engines.meaning import Fields, Leaf, Term, demands
 from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
 from search.engines.whoosh.reader import Found, Reader, Scratch
@@ -34,7 +35,7 @@ from search.query import (
     Word,
 )
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "Words"]
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 # Days that no document has; NO_DATE of a segment lies below the first.
@@ -43,19 +44,32 @@ _EARLIEST, _LATEST = -(2**31) + 1, 2**31 - 1
 Sieve = Not | Keyword | Between | Everything
 
 
-class Evaluation:
-    """Answers one tree over one segment. *word* gathers a leaf and gives it its weight."""
+class Words(Protocol):
+    """The words of a query in one segment, each with its weight."""
 
-    def __init__(self, reader: Reader, scratch: Scratch, word: Callable[[Leaf], Found]) -> None:
+    def rare(self, leaf: Leaf) -> int:
+        """About how many documents have it: what to begin with."""
+
+    def found(self, leaf: Leaf) -> Found:
+        """Its documents and scores."""
+
+    def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
+        """*found* with its scores added; where it is *required*, without the documents that lack it."""
+
+
+class Evaluation:
+    """Answers one tree over one segment."""
+
+    def __init__(self, reader: Reader, scratch: Scratch, words: Words) -> None:
         self._reader = reader
         self._scratch = scratch
-        self._word = word
+        self._words = words
 
     def found(self, node: Node, fields: Fields) -> Found:
         """The documents that match *node* and their scores; words are looked for in *fields*."""
         match node:
             case Word() | Wildcard() | Fuzzy():
-                return self._word(Leaf(node, fields))
+                return self._words.found(Leaf(node, fields))
             case Phrase(parts) | Near(parts, _) | SameSentence(parts):
                 return self._placed(node, parts, fields)
             case All(parts):
@@ -95,19 +109,31 @@ class Evaluation:
 
     def _all(self, parts: tuple[Node, ...], fields: Fields) -> Found:
         required, extra = demands(parts)
-        sought = [self.found(part, fields) for part in required if not isinstance(part, Sieve)]
-        found = self._both(sought) if sought else self._everything()
-        found = self.sifted(found, (part for part in required if isinstance(part, Sieve)), fields)
+        sieves = [part for part in required if isinstance(part, Sieve)]
+        found = self._both([part for part in required if not isinstance(part, Sieve)], sieves, fields)
         for part in extra:
-            others = self.found(part, fields)
-            arrays.add(found.docs, found.scores, others.docs, others.scores)
+            if isinstance(part, Term):
+                found = self._words.narrow(found, Leaf(part, fields), required=False)
+            else:
+                others = self.found(part, fields)
+                arrays.add(found.docs, found.scores, others.docs, others.scores)
         return found
 
-    def _both(self, sought: list[Found]) -> Found:
-        """What is in all of *sought*, scores added; the rarest is narrowed by the others."""
-        found, *others = sorted(sought, key=len)
-        for other in others:
+    def _both(self, parts: Sequence[Node], sieves: Sequence[Node], fields: Fields) -> Found:
+        """What all *parts* and *sieves* match, scores added: the rarest first, and what is left is narrowed."""
+        words = sorted((Leaf(part, fields) for part in parts if isinstance(part, Term)), key=self._words.rare)
+        sought = sorted((self.found(part, fields) for part in parts if not isinstance(part, Term)), key=len)
+        if sought:
+            found = sought.pop(0)
+        elif words:
+            found = self._words.found(words.pop(0))
+        else:
+            found = self._everything()
+        for other in sought:
             found = _common(found, other, other.scores)
+        found = self.sifted(found, sieves, fields)
+        for leaf in words:
+            found = self._words.narrow(found, leaf, required=True)
         return found
 
     def _any(self, sought: list[Found]) -> Found:
@@ -123,7 +149,7 @@ class Evaluation:
         return Found(docs, scores).cut(kernels.draw(scratch.sums, scratch.bits, scratch.summary, docs, scores))
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
-        found = self._both([self.found(part, fields) for part in parts]) if parts else self._nothing()
+        found = self._both(parts, (), fields) if parts else self._nothing()
         if not len(found):
             return found
         starts = spans(node, fields, found.docs, self._reader, self._scratch).starts

@@ -22,6 +22,7 @@ __all__ = [
     "draw",
     "gather",
     "mark",
+    "narrow",
     "places",
     "pour",
     "sentence_starts",
@@ -159,6 +160,92 @@ def draw(sums: Array, bits: Array, summary: Array, docs: Array, scores: Array) -
         scores[i] = sums[doc, U(0)]
         sums[doc, U(0)] = 0
     return np.int64(found)
+
+
+@compiled
+def _counted(
+    start: tuple[Any, Any],
+    end: Any,
+    count: Any,
+    last: Any,
+    grade: Any,
+    weights: Array,
+    matches: Array,
+    slots: Array,
+    sums: Array,
+    hits: Array,
+) -> Any:
+    """Adds to *sums* and marks in *hits* those of *count* postings whose document has a slot. 0, or DAMAGED.
+
+    *start* is the document before and the address; *last* the last document with a slot here.
+    """
+    doc, at = start
+    for _ in range(count):
+        gap, row, at = _posting(at, end)
+        doc += gap
+        if row >= U(len(matches)) or doc >= U(len(slots)):
+            return DAMAGED
+        slot = slots[doc]
+        if slot and matches[row]:
+            sums[U(slot - 1), U(0)] += grade * weights[row, U(0)]
+            sums[U(slot - 1), U(1)] += grade * weights[row, U(1)]
+            hits[U(slot - 1)] = 1
+        if doc >= last:
+            break
+    return 0 if at <= end else DAMAGED
+
+
+@compiled
+def narrow(
+    doc_bytes: Array,
+    weights: Array,
+    matches: Array,
+    block_last: Array,
+    block_doc: Array,
+    lists: Array,
+    grades: Array,
+    norms: Array,
+    k1: Any,
+    factor: Any,
+    required: bool,
+    slots: Array,
+    docs: Array,
+    scores: Array,
+) -> Any:
+    """Adds *factor* times the saturated count of a word to the *scores* of *docs*; returns how many are kept.
+
+    Where it is *required*, only documents with the word are. Parameters are those of ``gather`` and ``places``. Blocks
+    without a document are skipped, and nothing is written but for documents that are there already: a common word
+    beside a rare one costs about 4 ns a posting, or less.
+    """
+    begin = U(doc_bytes.ctypes.data)
+    end = begin + U(len(doc_bytes))
+    slots[docs] = np.arange(1, len(docs) + 1)
+    sums, hits = np.zeros((len(docs), 2), np.float32), np.zeros(len(docs), np.uint8)
+    for i in range(len(lists)):
+        df, doc_at, _, low, high = lists[i]
+        near = 0
+        for block in range(low, max(high, low + 1)):
+            start, count = (U(0), begin + U(doc_at)), df
+            after: Any = len(docs)
+            if low < high:
+                start = (U(block_last[block - 1]) if block > low else U(0), begin + U(block_doc[block]))
+                count = min(df - 128 * (block - low), 128)
+                after = near + np.searchsorted(docs[near:], np.int64(block_last[block]), "right")
+            if after > near:
+                last = U(docs[after - 1])
+                if _counted(start, end, count, last, grades[i], weights, matches, slots, sums, hits) == DAMAGED:
+                    return DAMAGED
+            near = after
+    slots[docs] = 0
+    kept = 0
+    for i in range(len(docs)):
+        doc = U(docs[i])
+        tf = sums[i, 0] * norms[doc, U(0)] + sums[i, 1] * norms[doc, U(1)]
+        docs[kept] = docs[i]
+        scores[kept] = scores[i] + factor * tf / (k1 + tf)
+        kept += not required or hits[i]
+    return kept
 
 
 @compiled

@@ -170,6 +170,42 @@ class Reader:
             raise self.damaged("posting lists")
         return Found(docs[:size], values[:size])
 
+    def narrow(
+        self,
+        found: Found,
+        lists: Lists,
+        fields: Fields,
+        form: Saturation,
+        weight: float,
+        scratch: Scratch,
+        *,
+        required: bool = True,
+    ) -> Found:
+        """*found* with the scores of a word added; where it is *required*, without the documents that lack it."""
+        if not len(found):
+            return found
+        segment = self.segment
+        weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
+        size = kernels.narrow(
+            segment.doc_bytes,
+            weights,
+            matches,
+            segment.block_last,
+            segment.block_doc,
+            self._rows(lists),
+            lists.grades,
+            self.norms(form),
+            np.float32(form.k1),
+            np.float32(weight),
+            required,
+            scratch.slots[: self.documents],
+            found.docs,
+            found.scores,
+        )
+        if size == kernels.DAMAGED:
+            raise self.damaged("posting lists")
+        return found.cut(size)
+
     def places(
         self, words: Sequence[tuple[Lists, Fields]], wanted: NDArray[np.int32], scratch: Scratch, *, tag_bits: int = 0
     ) -> NDArray[np.int64]:

@@ -27,11 +27,14 @@ from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
 from search.engines.whoosh.order import Ranked, ranked
 from search.engines.whoosh.reader import Cache, Found, Reader, Scratch
+from search.engines.whoosh.terms import word_key
 from search.ranking import RANKING, Averages, Ranking, Saturation, idf
 
 __all__ = ["WhooshSearcher"]
 
 _COLUMNS = 16
+# Words whose number of documents is kept, 300 bytes each.
+_KNOWN = 20_000
 
 
 # A word where it stands in a tree: the node itself, not what it says, which takes longer to compare than to search.
@@ -50,6 +53,33 @@ class _Asked:
     waiting: dict[tuple[_Key, int], Found] = field(default_factory=dict)
 
 
+class _Words:
+    """The words of a query in one segment. A word that only narrows (in a filter, under a Not) has no weight."""
+
+    def __init__(self, reader: Reader, number: int, asked: _Asked) -> None:
+        self._reader, self._number, self._asked = reader, number, asked
+
+    def rare(self, leaf: Leaf) -> int:
+        return self._asked.documents.get((id(leaf.term), leaf.fields), 1 << 31)
+
+    def found(self, leaf: Leaf) -> Found:
+        asked = self._asked
+        key = (id(leaf.term), leaf.fields)
+        found = asked.waiting.pop((key, self._number), None)
+        if found is None:
+            found = self._reader.gather(self._reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
+        found.scores *= np.float32(self._factor(leaf))
+        return found
+
+    def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
+        asked, lists = self._asked, self._reader.word(leaf.term)
+        factor = self._factor(leaf)
+        return self._reader.narrow(found, lists, leaf.fields, asked.form, factor, asked.scratch, required=required)
+
+    def _factor(self, leaf: Leaf) -> float:
+        return self._asked.weights.get((id(leaf.term), leaf.fields), 0.0) * (self._asked.form.k1 + 1)
+
+
 class WhooshSearcher:
     """Answers over the generation in *folder*. Raises IndexDamaged or IndexMismatch when it cannot be opened."""
 
@@ -62,13 +92,14 @@ class WhooshSearcher:
         self._averages = Averages(title=title / size, text=text / size)
         self._readers = [Reader(segment, self._averages, ranking) for segment in segments]
         self._columns = Cache(_COLUMNS)
+        self._known = Cache(_KNOWN)
         self._scratches: deque[Scratch] = deque()
 
     def search(self, request: Request) -> Response:
         wanted = list(leaves(request.query))
         asked = _Asked(wanted, self._ranking.saturation(content_words(request.query)), self._scratch())
         for leaf in wanted:
-            self._gather(leaf, asked)
+            self._weigh(leaf, asked)
         found = [self._found(request, number, asked) for number in range(len(self._readers))]
         page = self._page(request, found, asked)
         response = Response(
@@ -103,32 +134,30 @@ class WhooshSearcher:
         except IndexError:
             return Scratch(max((reader.documents for reader in self._readers), default=0))
 
-    def _gather(self, leaf: Leaf, asked: _Asked) -> None:
-        """Finds the documents of a word in every segment, and from their number its weight."""
+    def _weigh(self, leaf: Leaf, asked: _Asked) -> None:
+        """Finds in how many documents a word is, and from that its weight.
+
+        That takes gathering it in every segment, once: the number is kept, as words are asked again, and then a common
+        word beside a rare one need not be gathered at all.
+        """
         key = (id(leaf.term), leaf.fields)
-        if key in asked.documents:
-            return
+        if key not in asked.documents:
+            known = (word_key(leaf.term), leaf.fields)
+            asked.documents[key] = self._known.get(known, self._gathered, leaf, asked)
+            asked.weights[key] = idf(self._live, asked.documents[key])
+
+    def _gathered(self, leaf: Leaf, asked: _Asked) -> int:
         total = 0
         for number, reader in enumerate(self._readers):
             found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-            asked.waiting[key, number] = found
+            asked.waiting[(id(leaf.term), leaf.fields), number] = found
             total += len(found)
-        asked.documents[key] = total
-        asked.weights[key] = idf(self._live, total)
+        return total
 
     def _found(self, request: Request, number: int, asked: _Asked) -> Found:
         """What one segment answers: the query, then the filters."""
         reader = self._readers[number]
-
-        def word(leaf: Leaf) -> Found:
-            key = (id(leaf.term), leaf.fields)
-            found = asked.waiting.pop((key, number), None)
-            if found is None:  # met a second time, or in what only narrows and has no weight
-                found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-            found.scores *= np.float32(asked.weights.get(key, 0.0) * (asked.form.k1 + 1))
-            return found
-
-        evaluation = Evaluation(reader, asked.scratch, word)
+        evaluation = Evaluation(reader, asked.scratch, _Words(reader, number, asked))
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
     def _page(self, request: Request, found: list[Found], asked: _Asked) -> Ranked:
@@ -157,5 +186,5 @@ class WhooshSearcher:
 
     def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
         everywhere = Leaf(leaf.term, FIELDS)
-        self._gather(everywhere, asked)
+        self._weigh(everywhere, asked)
         return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS])
