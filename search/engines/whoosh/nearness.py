@@ -32,12 +32,12 @@ def nearer(
     """*front* with the gain of its first ``depth`` added to their scores, and these in order again."""
     best = min(len(front), ranking.depth)
     for number, reader in enumerate(readers):
-        rows = np.flatnonzero(front.readers[:best] == number)
+        rows = np.argsort(front.docs[:best])
+        if len(readers) > 1:
+            rows = rows[front.readers[rows] == number]
         if len(rows):
-            rows = rows[np.argsort(front.docs[rows])]
-            front.scores[rows] += ranking.proximity * _gains(
-                reader, front.docs[rows], wanted, weights, form, ranking, scratch
-            )
+            gains = _gains(reader, front.docs[rows], wanted, weights, form, ranking, scratch)
+            front.scores[rows] += ranking.proximity * gains
     order = np.arange(len(front))
     order[:best] = np.argsort(-front.scores[:best], kind="stable")
     return front.cut(order)

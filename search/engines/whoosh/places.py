@@ -6,7 +6,6 @@ as two arrays of places (kernels.py), which tell a document by where it stands a
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +52,13 @@ def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, s
         case Aimed(field, part):
             return spans(part, (field,), docs, reader, scratch) if field in fields else _NOWHERE
         case Phrase(parts) if parts:
-            return reduce(_chained, map(of, parts))
+            so_far = of(parts[0])
+            for part in parts[1:]:
+                # Only in documents where the words before it stand: each word leaves few to the next.
+                left = _distinct(so_far.starts >> DOCUMENT_SHIFT)
+                following = spans(part, fields, docs[left], reader, scratch)
+                so_far = _chained(so_far, Spans(*(_renumbered(places, left) for places in following)))
+            return so_far
         case Near(parts, distance) if parts:
             return _windows([of(part) for part in parts], distance)
         case SameSentence(parts) if parts:
@@ -75,6 +80,18 @@ def _fresh(values: NDArray[np.int64]) -> NDArray[np.bool_]:
     fresh = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=fresh[1:])
     return fresh
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """*values*, which ascend, each once."""
+    distinct: NDArray[np.int64] = values[_fresh(values)]
+    return distinct
+
+
+def _renumbered(places: NDArray[np.int64], documents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """*places* in some of the documents as places in all; *documents* tells where those stand among these."""
+    number = places >> DOCUMENT_SHIFT
+    return places + (documents[number] - number << DOCUMENT_SHIFT)
 
 
 def _chained(before: Spans, after: Spans) -> Spans:
@@ -100,7 +117,7 @@ def _windows(parts: list[Spans], distance: int) -> Spans:
     ends = np.concatenate([part.ends for part in parts])
     bounds = np.cumsum([0, *(len(part.starts) for part in parts)])
     anchors = np.sort(starts)
-    return _sorted(*arrays.windows(starts, ends, bounds, anchors[_fresh(anchors)], distance))
+    return _sorted(*arrays.windows(starts, ends, bounds, _distinct(anchors), distance))
 
 
 def _together(parts: list[Spans], docs: NDArray[np.int32], reader: Reader) -> Spans:
