@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from search.engines.meaning import Fields, Leaf, Term, demands
 from search.engines.whoosh import arrays, kernels
+from search.engines.whoosh.parts import Found, Scratch
 from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
-from search.engines.whoosh.reader import Found, Reader, Scratch
+from search.engines.whoosh.reader import Reader
 from search.query import (
     Aimed,
     All,

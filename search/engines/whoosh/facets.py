@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from index.engines.whoosh.segment import NO_DATE
 from search.engines import Count
 from search.engines.whoosh.arrays import tally
-from search.engines.whoosh.reader import Found, Reader
+from search.engines.whoosh.parts import Found
+from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import strings
 
 __all__ = ["Column", "days"]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from search.engines.meaning import Leaf
 from search.engines.whoosh import arrays
 from search.engines.whoosh.order import Ranked
+from search.engines.whoosh.parts import Scratch
 from search.engines.whoosh.places import DOCUMENT_SHIFT
-from search.engines.whoosh.reader import Reader, Scratch
+from search.engines.whoosh.reader import Reader
 from search.ranking import Ranking, Saturation
 
 __all__ = ["nearer"]

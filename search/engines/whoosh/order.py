@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from index.engines.whoosh.segment import NO_DATE
 from search.engines import Sort
 from search.engines.whoosh import arrays
-from search.engines.whoosh.reader import Found, Reader
+from search.engines.whoosh.parts import Found
+from search.engines.whoosh.reader import Reader
 
 __all__ = ["Ranked", "ranked"]
 

@@ -15,7 +15,8 @@ from index.records import FIELDS
 from search.engines.meaning import Fields
 from search.engines.whoosh import arrays
 from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
-from search.engines.whoosh.reader import Reader, Scratch
+from search.engines.whoosh.parts import Scratch
+from search.engines.whoosh.reader import Reader
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 
 __all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
@@ -91,7 +92,8 @@ def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
 def _renumbered(places: NDArray[np.int64], documents: NDArray[np.int64]) -> NDArray[np.int64]:
     """*places* in some of the documents as places in all; *documents* tells where those stand among these."""
     number = places >> DOCUMENT_SHIFT
-    return places + (documents[number] - number << DOCUMENT_SHIFT)
+    renumbered: NDArray[np.int64] = places + (documents[number] - number << DOCUMENT_SHIFT)
+    return renumbered
 
 
 def _chained(before: Spans, after: Spans) -> Spans:

@@ -6,10 +6,8 @@ million documents, tables of counts less. Knows nothing of trees.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,83 +17,15 @@ from index.errors import IndexDamaged
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
 from search.engines.whoosh import kernels
+from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
 from search.engines.whoosh.terms import forms_of, strings, word_key
 from search.ranking import Averages, Ranking, Saturation
 
-__all__ = ["Cache", "Found", "Lists", "Reader", "Scratch", "bit_words"]
-
-T = TypeVar("T")
+__all__ = ["Reader"]
 
 # A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
 _ROWS = 256
 _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
-
-
-@dataclass(slots=True)
-class Found:
-    """Documents (local numbers, int32, ascending) and their scores (float32). Whoever is given one may change it."""
-
-    docs: NDArray[np.int32]
-    scores: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.docs)
-
-    def cut(self, size: int) -> Found:
-        """The first *size*: what a kernel has kept."""
-        return Found(self.docs[:size], self.scores[:size])
-
-
-@dataclass(slots=True)
-class Lists:
-    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
-
-    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for.
-    """
-
-    forms: NDArray[np.int64]
-    grades: NDArray[np.float32]
-    first: NDArray[np.int64]
-    df: NDArray[np.int64]
-    doc_at: NDArray[np.int64]
-    pos_at: NDArray[np.int64]
-    rows: NDArray[np.int64] | None = None
-
-    @property
-    def postings(self) -> int:
-        """How many postings they have together: no fewer than documents."""
-        return int(self.df.sum())
-
-
-class Scratch:
-    """What a kernel needs room for besides its result; all zero between uses. One thread at a time has it."""
-
-    def __init__(self, documents: int) -> None:
-        self.sums = np.zeros((documents, 2), np.float32)
-        self.bits = np.zeros(-(-documents // 64), np.uint64)
-        self.summary = np.zeros(-(-documents // 4096), np.uint64)
-        self.slots = np.zeros(documents, np.int32)
-
-
-class Cache:
-    """The last *size* things that were made, by key. Threads may share it; two may make the same thing at once."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._made: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[..., T], *of: Any) -> T:
-        """What is kept under *key*, else what ``make(*of)`` makes."""
-        try:
-            value: T = self._made[key]
-        except KeyError:
-            value = self._made[key] = make(*of)
-            while len(self._made) > self._size:
-                try:
-                    self._made.popitem(last=False)
-                except KeyError:
-                    break
-        return value
 
 
 class Reader:
@@ -107,7 +37,7 @@ class Reader:
         self._averages = averages
         self._ranking = ranking
         live = np.ones(self.documents, bool) if segment.deleted is None else ~segment.deleted
-        self.live = bit_words(live)
+        self.live = _bit_words(live)
         self.all_live = np.flatnonzero(live).astype(np.int32)
         padded = np.zeros((max(_ROWS, len(segment.counts)), 4), np.uint32)
         padded[: len(segment.counts)] = segment.counts
@@ -313,7 +243,7 @@ class Reader:
             chosen[table.get(key, [])] = True
         marks = np.zeros(self.documents, bool)
         marks[np.searchsorted(column.doc_at, np.flatnonzero(chosen[column.doc_values]), "right") - 1] = True
-        return bit_words(marks)
+        return _bit_words(marks)
 
     def _make_keys(self, field: str) -> dict[str, list[int]]:
         values = self.segment.keyword(field).values
@@ -323,7 +253,7 @@ class Reader:
         return table
 
 
-def bit_words(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def _bit_words(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """*marks* as bits of 64-bit words, the first mark lowest."""
     packed = np.zeros(-(-len(marks) // 64) * 8, np.uint8)
     bits = np.packbits(marks, bitorder="little")

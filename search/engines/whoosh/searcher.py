@@ -26,7 +26,8 @@ from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
 from search.engines.whoosh.order import Ranked, ranked
-from search.engines.whoosh.reader import Cache, Found, Reader, Scratch
+from search.engines.whoosh.parts import Cache, Found, Scratch
+from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
 from search.ranking import RANKING, Averages, Ranking, Saturation, idf
 

@@ -13,7 +13,8 @@ from index.documents import Document
 from index.engines.whoosh.keys import form_of, word_of
 from search.engines import Count, Entry
 from search.engines.meaning import MAX_FORMS, Term
-from search.engines.whoosh.reader import Lists, Reader
+from search.engines.whoosh.parts import Lists
+from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import shapes
 
 __all__ = ["document", "forms", "vocabulary"]

@@ -1,0 +1,82 @@
+"""What passes between the steps of a search: documents found, lists of a word, room to work in, things kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Cache", "Found", "Lists", "Scratch"]
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Found:
+    """Documents (local numbers, int32, ascending) and their scores (float32). Whoever is given one may change it."""
+
+    docs: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def cut(self, size: int) -> Found:
+        """The first *size*: what a kernel has kept."""
+        return Found(self.docs[:size], self.scores[:size])
+
+
+@dataclass(slots=True)
+class Lists:
+    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
+
+    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for.
+    """
+
+    forms: NDArray[np.int64]
+    grades: NDArray[np.float32]
+    first: NDArray[np.int64]
+    df: NDArray[np.int64]
+    doc_at: NDArray[np.int64]
+    pos_at: NDArray[np.int64]
+    rows: NDArray[np.int64] | None = None
+
+    @property
+    def postings(self) -> int:
+        """How many postings they have together: no fewer than documents."""
+        return int(self.df.sum())
+
+
+class Scratch:
+    """What a kernel needs room for besides its result; all zero between uses. One thread at a time has it."""
+
+    def __init__(self, documents: int) -> None:
+        self.sums = np.zeros((documents, 2), np.float32)
+        self.bits = np.zeros(-(-documents // 64), np.uint64)
+        self.summary = np.zeros(-(-documents // 4096), np.uint64)
+        self.slots = np.zeros(documents, np.int32)
+
+
+class Cache:
+    """The last *size* things that were made, by key. Threads may share it; two may make the same thing at once."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[..., T], *of: Any) -> T:
+        """What is kept under *key*, else what ``make(*of)`` makes."""
+        try:
+            value: T = self._made[key]
+        except KeyError:
+            value = self._made[key] = make(*of)
+            while len(self._made) > self._size:
+                try:
+                    self._made.popitem(last=False)
+                except KeyError:
+                    break
+        return value
