@@ -54,6 +54,9 @@ def page(browser: Chrome) -> Iterator[Chrome]:
 def _search(page: Chrome, server: Running, text: str) -> None:
     page.get(server.address)
     page.find_element(By.NAME, "q").send_keys(text + Keys.ENTER)
+    # A key only sets the browser going: the driver waits for a page it asked for itself, not for this one.
+    WebDriverWait(page, 20).until(lambda browser: "/search?" in browser.current_url)
+    WebDriverWait(page, 20).until(lambda browser: browser.execute_script("return document.readyState") == "complete")
 
 
 def _marked(page: Chrome, where: str = "main") -> set[str]:
