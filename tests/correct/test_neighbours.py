@@ -111,6 +111,13 @@ def test_a_damaged_table_is_an_error_or_another_answer_but_never_a_crash(
             near.completions("ан", budget=0, limit=5)
 
 
+def test_postings_that_end_before_they_begin_are_damage(tmp_path: Path) -> None:
+    segment = packed({"анон": 3, "анонс": 2}, tmp_path)
+    segment.form_posting = np.array([0, 3, 1], np.uint32)
+    with pytest.raises(IndexDamaged):
+        NearForms([segment]).neighbours("анон", budget=200, limit=10)
+
+
 def test_the_cost_of_a_slip_tells_likely_ones_from_unlikely_ones() -> None:
     for likely, unlikely, meant in [
         ("призидент", "прузидент", "президент"),

@@ -84,7 +84,10 @@ class _Table:
 
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """In how many documents each form stands."""
-        return self.ends[numbers + 1].astype(np.int64) - self.ends[numbers]
+        documents: NDArray[np.int64] = self.ends[numbers + 1].astype(np.int64) - self.ends[numbers]
+        if len(documents) and documents.min() < 0:
+            raise self.damaged()
+        return documents
 
     def first_lemmas(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the likeliest lemma of each form."""
