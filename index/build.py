@@ -19,7 +19,7 @@ from index.errors import IndexMismatch, NoIndex, SourceError
 from index.generations import Draft, Generation, Store
 from index.ledger import read_ledger, write_ledger
 from index.records import FIELDS, Record
-from index.text import Analyzer, first_sentence, parts
+from index.text import SKETCH, Analyzer, first_sentence, parts
 
 __all__ = ["Report", "build", "compare"]
 
@@ -181,9 +181,13 @@ def _write(
 def records(documents: Sequence[Document], analyzer: Analyzer) -> Iterator[Record]:
     """*documents* analysed together; one without a title gets its first sentence as such."""
     titled = [document if document.title.strip() else _titled(document) for document in documents]
-    tokens = iter(analyzer.stream_many([text for document in titled for text in _fields(document)]))
-    for document in titled:
-        yield Record(document, {name: next(tokens) for name in FIELDS})
+    batch = analyzer.stream_many([text for document in titled for text in _fields(document)])
+    every = analyzer.sketches(batch).reshape(len(titled), len(FIELDS), SKETCH)
+    title, text = FIELDS.index("title"), FIELDS.index("text")
+    tokens = iter(batch)
+    for document, own in zip(titled, every, strict=True):
+        sketch = own[text] if own[text].any() else own[title]
+        yield Record(document, {name: next(tokens) for name in FIELDS}, sketch)
 
 
 def _titled(document: Document) -> Document:

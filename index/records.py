@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.documents import Document
 from index.text import Tokens
 
@@ -17,7 +20,11 @@ FIELDS = ("title", "text", "aside")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document as it is stored, and the tokens of each of FIELDS; form numbers are those of the run's analyzer."""
+    """A document as it is stored, and the tokens of each of FIELDS; form numbers are those of the run's analyzer.
+
+    ``sketch``: 32 bytes of its body, or of its title where it has none, by which near-duplicates are told.
+    """
 
     document: Document
     tokens: Mapping[str, Tokens]
+    sketch: NDArray[np.uint8]

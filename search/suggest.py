@@ -16,7 +16,8 @@ from index.text.fold import fold
 from index.text.function_words import is_function_word
 from search.correct import translit
 from search.correct.layout import other_layouts
-from search.correct.vocabulary import Completion, Vocabulary
+from search.correct.vocabulary import Vocabulary
+from search.engines import Completion
 from search.language import DATES, KEYWORDS
 
 __all__ = ["Phrases", "Suggester", "Suggestion"]

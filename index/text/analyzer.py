@@ -21,6 +21,7 @@ from index.text import dictionary, raws
 from index.text.lemmas import Lemma, LemmaSet, lemma_set, lemma_sets
 from index.text.lexicon import load
 from index.text.phrases import Expansion, Phrases
+from index.text.sketch import Stems, sketches
 from index.text.table import Forms, RawTable
 
 __all__ = ["Analyzer", "Batch", "Tokens"]
@@ -95,6 +96,7 @@ class Analyzer:
         self._found: dict[str, LemmaSet] = {}
         self._lock = RLock()
         self._phrases: Phrases | None = None
+        self._stems = Stems()
 
     @property
     def fingerprint(self) -> str:
@@ -134,6 +136,12 @@ class Analyzer:
             found = self._table.look_up([raw for strings in cut for raw in strings], sizes)
             rows, _, positions, sentences, bounds = self._table.expand(found)
             return Batch(self._table.forms(rows), positions, sentences, bounds)
+
+    def sketches(self, batch: Batch) -> NDArray[np.uint8]:
+        """A sketch of each text of *batch*, shape (texts, 32), by which near-duplicates are told (sketch.py)."""
+        with self._lock:
+            words = self._stems.of(self._forms.texts, batch.forms)
+        return sketches(words, batch.bounds)
 
     def number(self, form: str) -> int:
         """The number of *form* in the table, which gains it when it is new."""

@@ -3,15 +3,12 @@
 from search.correct.choose import Chosen, choose, decide, readings
 from search.correct.plain import PlainNeighbours
 from search.correct.reading import Kind, Reading, Replaced
-from search.correct.vocabulary import Completion, IndexVocabulary, Neighbour, Neighbours, Vocabulary
+from search.correct.vocabulary import IndexVocabulary, Vocabulary
 
 __all__ = [
     "Chosen",
-    "Completion",
     "IndexVocabulary",
     "Kind",
-    "Neighbour",
-    "Neighbours",
     "PlainNeighbours",
     "Reading",
     "Replaced",

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from search.correct import slips
-from search.correct.vocabulary import Completion, Neighbour
+from search.engines import Completion, Neighbour
 
 __all__ = ["COST_OF_E", "PlainNeighbours"]
 

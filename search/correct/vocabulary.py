@@ -1,17 +1,16 @@
 """What corrections ask of an index: which words it has, in how many documents, and which are a slip away.
 
-``IndexVocabulary`` answers it over any Searcher that knows neighbours. Knows nothing of slips' causes or of queries.
+``IndexVocabulary`` answers it over any Searcher. Knows nothing of slips' causes or of queries.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
 
 from index.text import Analyzer
 from index.text.dictionary import knows
-from search.engines import Request, Response
+from search.engines import Completion, Neighbour, Neighbours, Request, Searcher
 from search.query import Word
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "IndexVocabulary",
     "Neighbour",
     "Neighbours",
-    "Source",
     "Vocabulary",
     "in_dictionary",
     "split_words",
@@ -28,56 +26,6 @@ __all__ = [
 _CYRILLIC = re.compile("[\u0430-\u044f\u0451-]+")
 # Words whose documents are remembered, about 100 bytes each.
 _REMEMBERED = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A form of the index, in lower case, in about how many documents it stands, and what the slips to it cost."""
-
-    form: str
-    documents: int
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A word of the index in dictionary form, its most frequent form, and the documents of all its forms, about.
-
-    ``weight`` is less than those documents when there is a slip in what was typed.
-    """
-
-    lemma: str
-    form: str
-    weight: float
-
-
-class Neighbours(Protocol):
-    """The part of an engine that walks its forms. ``size``: how many forms it has, about."""
-
-    @property
-    def size(self) -> int: ...
-
-    def documents_with(self, form: str) -> int:
-        """In how many documents the lower-case *form* stands, in any capitalisation; 0 when in none. About right."""
-
-    def lemma_of(self, form: str) -> str | None:
-        """The likeliest lemma of the lower-case *form*, as it is mostly capitalised here; None when it is not met."""
-
-    def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
-        """Forms whose ``slips.cost`` from the lower-case *form* is at most *budget*, itself included, likeliest first.
-
-        At most *limit*, which should be small.
-        """
-
-    def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
-        """Words with forms that begin with *beginning*, or with what is within *budget* of it, likeliest first."""
-
-
-class Source(Neighbours, Protocol):
-    """What is needed of a Searcher."""
-
-    def search(self, request: Request) -> Response:
-        """See search.engines.Searcher."""
 
 
 class Vocabulary(Neighbours, Protocol):
@@ -96,14 +44,14 @@ class Vocabulary(Neighbours, Protocol):
 class IndexVocabulary:
     """The vocabulary of one generation. Remembers what it looked up; as safe to share between threads as its parts."""
 
-    def __init__(self, source: Source, analyzer: Analyzer) -> None:
+    def __init__(self, source: Searcher, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._source = source
-        self.documents_with = source.documents_with
-        self.size = source.size
-        self.lemma_of = source.lemma_of
-        self.neighbours = source.neighbours
-        self.completions = source.completions
+        self.documents_with = source.forms.documents_with
+        self.size = source.forms.size
+        self.lemma_of = source.forms.lemma_of
+        self.neighbours = source.forms.neighbours
+        self.completions = source.forms.completions
         self._known: dict[str, int] = {}
 
     def known(self, word: str) -> int:

@@ -10,10 +10,41 @@ from typing import Literal, NamedTuple, Protocol
 from index.documents import Document
 from search.query import Node
 
-__all__ = ["SORTS", "Bucket", "Count", "Entry", "Request", "Response", "Scored", "Searcher", "Sort", "WordStatistics"]
+__all__ = [
+    "NO_DAY",
+    "SORTS",
+    "Bucket",
+    "Completion",
+    "Count",
+    "Entry",
+    "Neighbour",
+    "Neighbours",
+    "Place",
+    "Request",
+    "Response",
+    "Scored",
+    "Searcher",
+    "Sort",
+    "WordStatistics",
+]
 
 Sort = Literal["relevance", "date", "-date"]
 SORTS: tuple[Sort, ...] = ("relevance", "date", "-date")
+
+
+class Place(NamedTuple):
+    """Where a hit stands in an order, whatever generation is asked; ``day`` is since 1970-01-01, NO_DAY without a date.
+
+    Orders by date leave the score out of account.
+    """
+
+    score: float
+    day: int
+    id: str
+
+
+# Earlier than any day of the calendar.
+NO_DAY = -(2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +54,10 @@ class Request:
     ``offset`` and ``limit`` cut the page out of all matches in order; ``limit`` may be 0 when only counts are wanted.
     ``facets`` names the keyword fields to count ('source', 'tag', 'author'), each with at most ``facet_size`` values.
     ``words`` asks for the statistics of the query's words: with many forms to a word they cost more than the search.
+
+    ``fold`` puts near-duplicates among the best matches under the first of them (folding.py); ``copies`` asks for one
+    such hit, by id, and what is folded under it, instead of the rest. ``after`` begins where an earlier response said
+    that the next hits are: a number of hits, or a place; then nothing is folded.
     """
 
     query: Node
@@ -34,13 +69,17 @@ class Request:
     facet_size: int = 20
     timeline: bool = False
     words: bool = True
+    fold: bool = False
+    copies: str = ""
+    after: Place | int | None = None
 
 
 class Scored(NamedTuple):
-    """A document found, and its score (higher is better; 0 for a query of filters only)."""
+    """A document found, its score (higher is better; 0 for a query of filters only), how many are folded under it."""
 
     id: str
     score: float
+    similar: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +115,9 @@ class Response:
     """Hits of the page in order (ties: newer first, then by id), the exact total, counts over all matches.
 
     Facet values come most frequent first, then by value. The timeline has no empty ends; buckets are days, months or
-    years, the finest that gives at most 60.
+    years, the finest that gives at most 60. ``folded``: how many of the total are folded under others; hits are
+    counted without them. ``next``: where the hits after these begin, for ``Request.after``, with nothing folded: behind
+    a place, or a number of hits where closeness of words has ordered the first; None when there are none.
     """
 
     hits: tuple[Scored, ...]
@@ -84,6 +125,8 @@ class Response:
     words: tuple[WordStatistics, ...] = ()
     facets: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
     timeline: tuple[Bucket, ...] = ()
+    folded: int = 0
+    next: Place | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +137,55 @@ class Entry:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A form of the index, in lower case, in about how many documents it stands, and what the slips to it cost."""
+
+    form: str
+    documents: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A word of the index in dictionary form, its most frequent form, and the documents of all its forms, about.
+
+    ``weight`` is less than those documents when there is a slip in what was typed.
+    """
+
+    lemma: str
+    form: str
+    weight: float
+
+
+class Neighbours(Protocol):
+    """The forms of a generation, walked by likeness. ``size``: how many there are, about."""
+
+    @property
+    def size(self) -> int: ...
+
+    def documents_with(self, form: str) -> int:
+        """In how many documents the lower-case *form* stands, in any capitalisation; 0 when in none. About right."""
+
+    def lemma_of(self, form: str) -> str | None:
+        """The likeliest lemma of the lower-case *form*, as it is mostly capitalised here; None when it is not met."""
+
+    def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
+        """Forms whose ``slips.cost`` from the lower-case *form* is at most *budget*, itself included, likeliest first.
+
+        At most *limit*, which should be small.
+        """
+
+    def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
+        """Words with forms that begin with *beginning*, or with what is within *budget* of it, likeliest first."""
+
+
 class Searcher(Protocol):
     """One generation being read; immutable, safe to share between threads."""
+
+    @property
+    def forms(self) -> Neighbours:
+        """Its surface forms: what corrections and suggestions are made of."""
 
     def search(self, request: Request) -> Response:
         """Answers *request*; never raises over what a reader typed."""

@@ -7,18 +7,36 @@ with this one: the same documents, scores to 1e-5, the same counts (tests/engine
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from index.documents import Document
 from index.records import FIELDS, Record
-from index.text import Analyzer
-from search.engines import Bucket, Count, Entry, Request, Response, Scored, WordStatistics
+from index.text import SKETCH, Analyzer
+from search.correct.plain import PlainNeighbours
+from search.engines import (
+    NO_DAY,
+    Bucket,
+    Count,
+    Entry,
+    Neighbours,
+    Place,
+    Request,
+    Response,
+    Scored,
+    Sort,
+    WordStatistics,
+)
+from search.engines.folding import WINDOW, leaders
 from search.engines.meaning import MAX_FORMS, Fields, Leaf, content_words, demands, keyword_key, leaves, timeline
 from search.query import (
     Aimed,
@@ -42,6 +60,7 @@ from search.ranking import LEAD, RANKING, Averages, Counts, Ranking, Saturation,
 __all__ = ["MemorySearcher"]
 
 Span = tuple[int, int]
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 class _Token(NamedTuple):
@@ -57,6 +76,7 @@ class _Text:
     document: Document
     tokens: dict[str, list[_Token]]
     lengths: dict[str, int]
+    sketch: NDArray[np.uint8]
 
     @property
     def day(self) -> int:
@@ -70,6 +90,7 @@ class _Asked:
 
     form: Saturation
     weights: dict[Leaf, float] = field(default_factory=dict)
+    near: int = 0
 
 
 class MemorySearcher:
@@ -85,6 +106,9 @@ class MemorySearcher:
 
     def search(self, request: Request) -> Response:
         asked = _Asked(self._ranking.saturation(content_words(request.query)))
+        several = len(list(leaves(request.query))) > 1
+        if several and request.sort == "relevance" and not isinstance(request.after, Place):
+            asked.near = self._ranking.depth
         scores: dict[str, float] = {}
         for doc_id, text in self._texts.items():
             found = self._score(request.query, text, FIELDS, asked)
@@ -92,13 +116,23 @@ class MemorySearcher:
                 scores[doc_id] = found
         order = self._order(request, scores, asked)
         matches = [self._texts[doc_id].document for doc_id in scores]
+        hits, folded, following = self._page(request, order, scores, asked.near)
         return Response(
-            hits=tuple(Scored(doc_id, scores[doc_id]) for doc_id in order[request.offset :][: request.limit]),
+            hits=hits,
+            folded=folded,
+            next=following,
             total=len(scores),
             words=tuple(self._statistics(leaf) for leaf in leaves(request.query)) if request.words else (),
             facets={name: _facet(matches, name, request.facet_size) for name in request.facets},
             timeline=_timeline(matches) if request.timeline else (),
         )
+
+    @cached_property
+    def forms(self) -> Neighbours:
+        documents: Counter[str] = Counter()
+        for text in self._texts.values():
+            documents.update({token.form.lower() for name in FIELDS for token in text.tokens[name]})
+        return PlainNeighbours(documents, lambda form: self._analyzer.lemmas(form)[0].text)
 
     def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
         found: Counter[str] = Counter()
@@ -123,11 +157,52 @@ class MemorySearcher:
             ids.sort(key=lambda doc_id: self._texts[doc_id].day or 10**9)
         elif request.sort == "relevance":
             ids.sort(key=lambda doc_id: -scores[doc_id])
-            best = ids[: self._ranking.depth]
+            best = ids[: asked.near]
             for doc_id in best:
                 scores[doc_id] += self._nearness(request.query, self._texts[doc_id], asked)
-            ids[: self._ranking.depth] = sorted(best, key=lambda doc_id: -scores[doc_id])
+            ids[: asked.near] = sorted(best, key=lambda doc_id: -scores[doc_id])
+        if isinstance(request.after, Place):
+            ids = [doc_id for doc_id in ids if self._comes_after(doc_id, scores[doc_id], request.sort, request.after)]
         return ids
+
+    def _comes_after(self, doc_id: str, score: float, sort: Sort, place: Place) -> bool:
+        def key(score: float, day: int, doc_id: str) -> tuple[float, float, str]:
+            if sort == "relevance":
+                return -score, -day, doc_id
+            return 0.0, -day if sort == "-date" else day if day != NO_DAY else math.inf, doc_id
+
+        return key(score, self._since_1970(doc_id), doc_id) > key(*place)
+
+    def _since_1970(self, doc_id: str) -> int:
+        day = self._texts[doc_id].day
+        return day - _EPOCH if day else NO_DAY
+
+    def _page(
+        self, request: Request, order: list[str], scores: dict[str, float], near: int
+    ) -> tuple[tuple[Scored, ...], int, Place | int | None]:
+        """The hits of the page, how many are folded, where the next hits begin."""
+        start = request.after if isinstance(request.after, int) else request.offset
+        places = list(range(len(order)))
+        first = list(places)
+        if (request.fold or request.copies) and request.after is None:
+            window = order[:WINDOW]
+            sketches = np.array([self._texts[doc_id].sketch for doc_id in window]).reshape(-1, SKETCH)
+            days = np.array([self._since_1970(doc_id) for doc_id in window], np.int64)
+            first[: len(window)] = leaders(sketches, days).tolist()
+        kept = [at for at in places if first[at] == at]
+        if request.copies:
+            leader = first[order.index(request.copies)] if request.copies in order[:WINDOW] else -1
+            kept = [at for at in places if first[at] == leader]
+        rows = kept[start : start + request.limit]
+        similar = Counter(first)
+        hits = tuple(Scored(order[at], scores[order[at]], 0 if request.copies else similar[at] - 1) for at in rows)
+        folded = sum(first[at] != at for at in places)
+        if request.copies or not rows or rows[-1] + 1 >= len(order):
+            return hits, folded, None
+        last = rows[-1]
+        if last < near:
+            return hits, folded, last + 1
+        return hits, folded, Place(scores[order[last]], self._since_1970(order[last]), order[last])
 
     def _score(self, node: Node, text: _Text, fields: Fields, asked: _Asked) -> float | None:
         """The score of *node* in one document, None where it does not match. *fields*: where words are looked for."""
@@ -275,7 +350,7 @@ def _text(record: Record, analyzer: Analyzer) -> _Text:
         rows = zip(tokens.forms.tolist(), tokens.positions.tolist(), tokens.sentences.tolist(), strict=True)
         fields[name] = [_Token(analyzer.form(number), position, sentence) for number, position, sentence in rows]
     lengths = {name: len({token.position for token in tokens}) for name, tokens in fields.items()}
-    return _Text(record.document, fields, lengths)
+    return _Text(record.document, fields, lengths, record.sketch)
 
 
 def _regex(pattern: str) -> str:
@@ -327,5 +402,4 @@ def _facet(matches: list[Document], name: str, size: int) -> tuple[Count, ...]:
 
 
 def _timeline(matches: list[Document]) -> tuple[Bucket, ...]:
-    epoch = dt.date(1970, 1, 1).toordinal()
-    return timeline(Counter(document.date.toordinal() - epoch for document in matches if document.date))
+    return timeline(Counter(document.date.toordinal() - _EPOCH for document in matches if document.date))

@@ -6,9 +6,7 @@ A subclass gives ``opened``: a searcher over some documents. Words are analysed 
 from __future__ import annotations
 
 import datetime as dt
-from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 
 import pytest
 
@@ -33,6 +31,7 @@ from search.query import (
     Wildcard,
     Word,
 )
+from tests.engines.folding import FoldingContract
 
 ANALYZER = Analyzer()
 
@@ -76,12 +75,11 @@ def ids(response: Response) -> list[str]:
     return [hit.id for hit in response.hits]
 
 
-class SearcherContract:
+class SearcherContract(FoldingContract):
     """Claims about any Searcher."""
 
-    @abstractmethod
-    def opened(self, documents: Sequence[Document]) -> AbstractContextManager[Searcher]:
-        """A searcher over *documents*."""
+    def word(self, text: str) -> Node:
+        return word(text)
 
     @pytest.fixture
     def searcher(self) -> Iterator[Searcher]:

@@ -76,7 +76,7 @@ class Archive:
         for number in range(size):
             record = self.records[number % len(self.records)]
             if number >= len(self.records):
-                record = Record(replace(record.document, id=f"{number}"), record.tokens)
+                record = replace(record, document=replace(record.document, id=f"{number}"))
             yield record, self.lines[number % len(self.lines)]
 
 

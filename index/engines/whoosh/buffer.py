@@ -22,7 +22,7 @@ from index.engines.whoosh.segment import NO_DATE
 from index.engines.whoosh.stored import StoredWriter, packed
 from index.engines.whoosh.strings import put_strings
 from index.records import FIELDS, Record
-from index.text import Analyzer
+from index.text import SKETCH, Analyzer
 
 __all__ = ["Buffer", "put_dates", "put_ids"]
 
@@ -43,6 +43,7 @@ class Buffer:
         self._dates: list[int] = []
         self._keywords: dict[str, list[tuple[str, ...]]] = {"source": [], "tag": [], "author": []}
         self._entries: list[bytes] = []
+        self._sketches: list[NDArray[np.uint8]] = []
         self._sizes: list[int] = []
         self._dropped: set[int] = set()
         self._tokens = np.empty((3, _START), np.int32)  # form, position, sentence
@@ -70,6 +71,7 @@ class Buffer:
             self._tokens[2, start:end] = tokens.sentences
             self._used = end
             self.cost += size * _TOKEN_COST
+        self._sketches.append(record.sketch)
         self._add_document(document, entry)
 
     def drop(self, number: int) -> None:
@@ -86,6 +88,7 @@ class Buffer:
         stored.finish()
         self._entries.clear()
         put_dates(sections, np.array(self._dates, np.int32))
+        sections.put("sketches", np.array(self._sketches, np.uint8).reshape(-1, SKETCH))
         put_ids(sections, self.ids)
         for field, values in self._keywords.items():
             put_keywords(sections, field, values)
@@ -120,6 +123,7 @@ class Buffer:
         self.ids = [self.ids[number] for number in kept]
         self._dates = [self._dates[number] for number in kept]
         self._entries = [self._entries[number] for number in kept]
+        self._sketches = [self._sketches[number] for number in kept]
         self._keywords = {field: [values[number] for number in kept] for field, values in self._keywords.items()}
         self._dropped.clear()
 

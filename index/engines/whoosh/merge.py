@@ -43,6 +43,7 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     lengths = np.stack([np.concatenate([segment.lengths[at][live] for segment, live in sources]) for at in _FIELDS])
     for field, words in zip(FIELDS, lengths, strict=True):
         sections.put(f"{field}.lengths", narrow(words))
+    sections.put("sketches", np.concatenate([segment.sketches[live] for segment, live in sources]))
     put_ids(sections, [doc_id for source in sources for doc_id in _ids(*source)])
     for field in KEYWORDS:
         merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])

@@ -26,7 +26,7 @@ from index.engines.whoosh.strings import Strings
 from index.engines.whoosh.toc import SegmentEntry, read_toc
 from index.errors import IndexDamaged
 from index.records import FIELDS
-from index.text import LemmaSet
+from index.text import SKETCH, LemmaSet
 
 __all__ = ["NO_DATE", "Segment", "open_generation"]
 
@@ -41,6 +41,7 @@ class Segment:
     ``deleted``: a mark for each document, or None when none is.
     ``lengths``: words of each document, an array for each of FIELDS; ``live_totals``: their sums over live documents.
     ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each document's place in the order of ids.
+    ``sketches``: a row for each document, by which near-duplicates are told (index/text/sketch.py).
 
     Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
     the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a row for each 128 postings
@@ -205,6 +206,7 @@ class Segment:
         self.sentence_bytes: NDArray[np.uint8] = array("sentence_bytes", "<u1")
         self.ids = Strings(sections, "ids")
         self.id_ranks: NDArray[np.uint32] = array("id_ranks", "<u4")
+        self.sketches: NDArray[np.uint8] = array("sketches", "<u1", columns=SKETCH)
         self._keywords = {field: Keywords(sections, field, documents) for field in KEYWORDS}
         self.stored = Stored(sections, documents)
         self._check(sections)
@@ -215,7 +217,7 @@ class Segment:
         blocks = {len(self.block_last), len(self.block_doc), len(self.block_pos)}
         agree = (
             len(self.count_totals) == len(self.counts)
-            and {len(self._sentence_sizes), *map(len, self.lengths)} == {documents}
+            and {len(self._sentence_sizes), len(self.sketches), *map(len, self.lengths)} == {documents}
             and len(self._first_day) == 1
             and len(self.ids) == len(self.id_ranks) == documents == self.entry.documents
             and blocks == {len(self.block_counts)} == {len(self.block_lengths)}

@@ -18,6 +18,7 @@ from index.engines.whoosh.known import write_known
 from index.engines.whoosh.merge import merge
 from index.engines.whoosh.segment import Segment, open_generation
 from index.engines.whoosh.toc import File, SegmentEntry, Toc, read_toc, write_toc
+from index.errors import IndexMismatch
 from index.generations import Draft, Generation
 from index.records import Record
 from index.text import Analyzer, LemmaSet
@@ -130,7 +131,11 @@ class Writer:
             return []
         if previous is self._draft.base:
             return [part.segment for part in self._base]
-        return open_generation(previous.folder)
+        try:
+            return open_generation(previous.folder)
+        except IndexMismatch:
+            # Of another format: a rebuild is what leads out of that, and must not need what it replaces.
+            return []
 
     def _flush(self) -> None:
         """Writes the buffer as a segment of the draft."""

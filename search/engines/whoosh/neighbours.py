@@ -20,7 +20,7 @@ from index.engines.whoosh.strings import Strings
 from index.errors import IndexDamaged
 from search.correct import slips
 from search.correct.plain import COST_OF_E
-from search.correct.vocabulary import Completion, Neighbour
+from search.engines import Completion, Neighbour
 from search.engines.whoosh.compiled import compiled
 
 __all__ = ["Forms", "Lemmas", "NearForms"]
@@ -41,7 +41,10 @@ class Forms(Protocol):
 
     files: list[Sections]
     forms: Strings
-    form_posting: NDArray[np.uint32]
+
+    @property
+    def form_posting(self) -> NDArray[np.uint32]:
+        """Where the postings of a form begin, one more at the end."""
 
     @property
     def lemma_table(self) -> Lemmas:
@@ -117,7 +120,7 @@ class _Table:
 
 
 class NearForms:
-    """Meets search.correct.Neighbours over the *segments* of a generation. Holds no state, so threads may share it.
+    """Meets search.engines.Neighbours over the *segments* of a generation. Holds no state, so threads may share it.
 
     Documents are summed over shapes and segments, the deleted included: right to a few parts in a hundred.
     """
@@ -155,7 +158,7 @@ class NearForms:
         return lemma
 
     def neighbours(self, form: str, *, budget: int, limit: int) -> list[Neighbour]:
-        """See search.correct.Neighbours."""
+        """See search.engines.Neighbours."""
         merged: dict[str, tuple[int, int]] = {}
         for table in self._tables if 0 < len(form) <= slips.LONGEST else ():
             numbers, groups, costs = _walked(table, form, budget, prefix=False)
@@ -170,7 +173,7 @@ class NearForms:
         return found[:limit]
 
     def completions(self, beginning: str, *, budget: int, limit: int) -> list[Completion]:
-        """See search.correct.Neighbours. Looks at the _COMPLETED most frequent forms of each segment."""
+        """See search.engines.Neighbours. Looks at the _COMPLETED most frequent forms of each segment."""
         merged: dict[str, Completion] = {}
         for table in self._tables if 0 < len(beginning) <= slips.LONGEST else ():
             for new in _completed(table, beginning, budget, limit):

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.engines.whoosh.segment import NO_DATE
-from search.engines import Sort
+from search.engines import Place, Sort
 from search.engines.whoosh import arrays
 from search.engines.whoosh.parts import Found
 from search.engines.whoosh.reader import Reader
+from search.engines.whoosh.terms import lower_bound
 
-__all__ = ["Ranked", "ranked"]
+__all__ = ["Ranked", "behind", "ranked"]
 
 
 @dataclass(slots=True)
@@ -51,6 +52,24 @@ def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count:
     if len(parts) == 1:
         return parts[0]
     return _merged(parts, keys, readers).cut(slice(0, count))
+
+
+def behind(found: Found, reader: Reader, sort: Sort, place: Place) -> Found:
+    """What of *found* comes after *place* in the order of *sort*; linear."""
+    number, present = lower_bound(reader.segment.ids, place.id)
+    later = reader.segment.id_ranks[found.docs] >= number + present
+    days = reader.segment.dates[found.docs]
+    if sort == "relevance":
+        score = np.float32(place.score)
+        later = (days < place.day) | ((days == place.day) & later)
+        chosen = (found.scores < score) | ((found.scores == score) & later)
+    elif sort == "-date":
+        chosen = (days < place.day) | ((days == place.day) & later)
+    elif place.day == NO_DATE:
+        chosen = (days == NO_DATE) & later
+    else:
+        chosen = (days > place.day) | (days == NO_DATE) | ((days == place.day) & later)
+    return Found(found.docs[chosen], found.scores[chosen])
 
 
 def _keys(found: Found, reader: Reader, sort: Sort) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,16 @@ from index.documents import Document
 from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import open_generation
 from index.records import FIELDS
-from search.engines import Count, Entry, Request, Response, Scored, WordStatistics
+from search.engines import Count, Entry, Neighbours, Place, Request, Response, WordStatistics
+from search.engines.folding import WINDOW
 from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline
 from search.engines.whoosh import words
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
-from search.engines.whoosh.order import Ranked, ranked
+from search.engines.whoosh.neighbours import NearForms
+from search.engines.whoosh.order import behind, ranked
+from search.engines.whoosh.page import Page, cut
 from search.engines.whoosh.parts import Cache, Found, Scratch
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
@@ -104,7 +108,9 @@ class WhooshSearcher:
         found = [self._found(request, number, asked) for number in range(len(self._readers))]
         page = self._page(request, found, asked)
         response = Response(
-            hits=self._hits(page.cut(slice(request.offset, None))),
+            hits=page.hits,
+            folded=page.folded,
+            next=page.next,
             total=sum(map(len, found)),
             words=tuple(self._statistics(leaf, asked) for leaf in wanted) if request.words else (),
             facets={name: self._facet(name, found, request.facet_size) for name in request.facets},
@@ -113,6 +119,11 @@ class WhooshSearcher:
         # Given back only now: after an error it may not be clean.
         self._scratches.append(asked.scratch)
         return response
+
+    @cached_property
+    def forms(self) -> Neighbours:
+        """See Searcher. Made when it is first asked for: opening must not wait for it."""
+        return NearForms([reader.segment for reader in self._readers])
 
     def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
         return words.vocabulary(prefix, limit, self._readers)
@@ -126,6 +137,7 @@ class WhooshSearcher:
         for reader in self._readers:
             reader.close()
         self._readers.clear()
+        self.__dict__.pop("forms", None)
         self._columns = Cache(_COLUMNS)
         self._scratches.clear()
 
@@ -161,23 +173,22 @@ class WhooshSearcher:
         evaluation = Evaluation(reader, asked.scratch, _Words(reader, number, asked))
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
-    def _page(self, request: Request, found: list[Found], asked: _Asked) -> Ranked:
-        """The first offset + limit hits; of more than one word the best are put in order again by nearness."""
-        count = request.offset + request.limit
-        if request.sort != "relevance" or len(asked.words) < 2 or not self._ranking.proximity:
-            return ranked(found, self._readers, request.sort, count)
-        front = ranked(found, self._readers, request.sort, max(count, self._ranking.depth))
-        weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in asked.words]
-        near = nearer(front, self._readers, asked.words, weights, asked.form, self._ranking, asked.scratch)
-        return near.cut(slice(0, count))
-
-    def _hits(self, page: Ranked) -> tuple[Scored, ...]:
-        if len(self._readers) == 1:
-            ids = self._readers[0].ids(page.docs)
-        else:
-            places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
-            ids = [self._readers[number].segment.doc_id(doc) for number, doc in places]
-        return tuple(map(Scored, ids, page.scores.tolist()))
+    def _page(self, request: Request, found: list[Found], asked: _Asked) -> Page:
+        """The hits asked for; of more than one word the best are put in order again by nearness."""
+        if isinstance(request.after, Place):
+            pairs = zip(found, self._readers, strict=True)
+            found = [behind(part, reader, request.sort, request.after) for part, reader in pairs]
+        start = request.after if isinstance(request.after, int) else request.offset
+        folding = request.fold or bool(request.copies)
+        count = start + request.limit + (WINDOW if folding else 0)
+        near = 0
+        if request.sort == "relevance" and len(asked.words) > 1 and not isinstance(request.after, Place):
+            near = self._ranking.depth if self._ranking.proximity else 0
+        front = ranked(found, self._readers, request.sort, max(count, near))
+        if near:
+            weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in asked.words]
+            front = nearer(front, self._readers, asked.words, weights, asked.form, self._ranking, asked.scratch)
+        return cut(front, self._readers, request, start, near=near, matches=sum(map(len, found)))
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
         if name not in KEYWORDS or not self._readers:

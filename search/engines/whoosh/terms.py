@@ -21,7 +21,7 @@ from search.engines.whoosh import scan
 from search.query import Fuzzy, Wildcard, Word
 from search.ranking import Ranking
 
-__all__ = ["forms_of", "shapes", "strings", "word_key"]
+__all__ = ["forms_of", "lower_bound", "shapes", "strings", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
@@ -57,7 +57,7 @@ def _word(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.in
     likeliest: list[NDArray[Any]] = []
     grades: dict[int, float] = {}
     for place, lemma in enumerate(() if word.exact else word.lemmas):
-        number, present = _place(segment.lemmas, lemma.text)
+        number, present = lower_bound(segment.lemmas, lemma.text)
         if present:
             forms, ranks = segment.lemma_forms(number)
             grades.update(dict.fromkeys(forms.tolist(), ranking.shared))
@@ -73,10 +73,10 @@ def _word(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.in
 
 def shapes(word: str, segment: Segment) -> range:
     """The forms that are *word*, however capitalised."""
-    return range(_place(segment.forms, word)[0], _place(segment.forms, word + _AFTER_SHAPES)[0])
+    return range(lower_bound(segment.forms, word)[0], lower_bound(segment.forms, word + _AFTER_SHAPES)[0])
 
 
-def _place(table: Strings, key: str) -> tuple[int, bool]:
+def lower_bound(table: Strings, key: str) -> tuple[int, bool]:
     """The number of the first string not before *key*, and whether it is *key*."""
     return scan.lower_bound(*table.arrays, np.frombuffer(key.encode("utf-8", "surrogatepass"), np.uint8))
 

@@ -1,0 +1,54 @@
+"""Which of the best matches tell the same story again: what every engine shares of folding.
+
+Of the first WINDOW matches in order, one whose body is nearly that of an earlier, kept one, dated within a week of it,
+is folded under the first such. Whether a match is folded depends on those before it alone, so pages stay consistent.
+Beyond the window nothing is folded. Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines import NO_DAY
+
+__all__ = ["WINDOW", "leaders"]
+
+# A reader sees 50 pages of ten before a copy can turn up again; 0.4 ms.
+WINDOW = 500
+# Of 32 places of a sketch: an overlap of about .7. Pairs of news that agree in 22 are copies with a few words changed;
+# among those that agree in 16 to 20 are formulas with other names and numbers in them.
+SAME = 22
+# «Выпуск новостей от 20.09» and that of another month differ in a number only: the same story is told again soon.
+DAYS = 7
+
+
+def leaders(sketches: NDArray[np.uint8], days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each match the place of the one that it is folded under, its own when it is kept.
+
+    *sketches*: a row each (index/text/sketch.py), zeros for a text without words, which is never folded. *days*: since
+    1970-01-01, NO_DAY for none; a match without a date is near any.
+    """
+    found = np.arange(len(sketches))
+    candidates = np.flatnonzero(_sharing(sketches) & sketches.any(axis=1))
+    while len(candidates) > 1:
+        first, rest = candidates[0], candidates[1:]
+        alike = (sketches[rest] == sketches[first]).sum(axis=1) >= SAME
+        alike &= (np.abs(days[rest] - days[first]) <= DAYS) | (np.minimum(days[rest], days[first]) == NO_DAY)
+        found[rest[alike]] = first
+        candidates = rest[~alike]
+    return found
+
+
+def _sharing(sketches: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which rows share a pair of neighbouring places with another one: the only ones that need a closer look.
+
+    Of 16 pairs at most 10 can differ where SAME places agree.
+    """
+    shared = np.zeros(len(sketches), bool)
+    pairs = np.ascontiguousarray(sketches).view("<u2")
+    for column in pairs.T:
+        order = np.argsort(column, kind="stable")
+        same = column[order][1:] == column[order][:-1]
+        shared[order[1:][same]] = shared[order[:-1][same]] = True
+    return shared

@@ -1,0 +1,86 @@
+"""Cuts a page out of the ordered front of all matches: which are folded, which are shown, where the next ones begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text import SKETCH
+from search.engines import Place, Request, Scored
+from search.engines.folding import WINDOW, leaders
+from search.engines.whoosh.order import Ranked
+from search.engines.whoosh.reader import Reader
+
+__all__ = ["Page", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The hits of a page, and what Response says of them."""
+
+    hits: tuple[Scored, ...]
+    folded: int
+    next: Place | int | None
+
+
+def cut(front: Ranked, readers: Sequence[Reader], request: Request, start: int, *, near: int, matches: int) -> Page:
+    """The page of *request* from *start* on. Closeness has ordered the first *near* of *front*; *matches* are all."""
+    if not (request.fold or request.copies) or request.after is not None:
+        rows = np.arange(start, max(start, min(start + request.limit, len(front))))
+        return Page(_hits(front.cut(rows), readers), 0, _next(front, readers, rows, near, matches))
+    kept = np.arange(len(front))
+    window = front.cut(slice(0, WINDOW))
+    first = kept.copy()
+    first[: len(window)] = leaders(*_stories(window, readers))
+    folded = np.bincount(first, minlength=len(front)) - 1
+    if request.copies:
+        kept = np.flatnonzero(first[: len(window)] == _leader(window, readers, first, request.copies))
+    else:
+        kept = kept[first == kept]
+    rows = kept[start : start + request.limit]
+    hits = _hits(front.cut(rows), readers, () if request.copies else folded[rows].tolist())
+    following = None if request.copies else _next(front, readers, rows, near, matches)
+    return Page(hits, int((first != np.arange(len(first))).sum()), following)
+
+
+def _stories(window: Ranked, readers: Sequence[Reader]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Sketch and day of each."""
+    if len(readers) == 1:
+        segment = readers[0].segment
+        return segment.sketches[window.docs], segment.dates[window.docs].astype(np.int64)
+    places = list(zip(window.readers.tolist(), window.docs.tolist(), strict=True))
+    sketches = np.array([readers[number].segment.sketches[doc] for number, doc in places], np.uint8)
+    return sketches.reshape(-1, SKETCH), np.array([readers[number].segment.dates[doc] for number, doc in places])
+
+
+def _leader(window: Ranked, readers: Sequence[Reader], first: NDArray[np.int64], doc_id: str) -> int:
+    """The place that the document with that id is folded under; -1 when it is not in the window."""
+    for number, reader in enumerate(readers):
+        at = np.flatnonzero((window.readers == number) & (window.docs == reader.segment.find(doc_id)))
+        if len(at):
+            return int(first[at[0]])
+    return -1
+
+
+def _hits(page: Ranked, readers: Sequence[Reader], similar: Sequence[int] = ()) -> tuple[Scored, ...]:
+    if len(readers) == 1:
+        ids = readers[0].ids(page.docs)
+    else:
+        places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
+        ids = [readers[number].segment.doc_id(doc) for number, doc in places]
+    return tuple(map(Scored, ids, page.scores.tolist(), similar or [0] * len(ids)))
+
+
+def _next(
+    front: Ranked, readers: Sequence[Reader], rows: NDArray[np.int64], near: int, matches: int
+) -> Place | int | None:
+    last = int(rows[-1]) if len(rows) else -1
+    if last < 0 or last + 1 >= matches:
+        return None
+    if last < near:
+        return last + 1
+    segment, doc = readers[int(front.readers[last])].segment, int(front.docs[last])
+    return Place(float(front.scores[last]), int(segment.dates[doc]), segment.doc_id(doc))
