@@ -6,7 +6,7 @@ instead of them. A word in ``!`` or alone in quotes is left as it is: that is ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -29,31 +29,36 @@ class _Alternative:
     weight: float
 
 
-def expanded(parts: Sequence[Node], text: str, analyzer: Analyzer) -> list[Node]:
-    """*parts* of an All, those in a row that have another name each replaced by both."""
+def expanded(parts: Sequence[Node], text: str, analyzer: Analyzer, keep: Set[str] = frozenset()) -> list[Node]:
+    """*parts* of an All, those in a row that have another name each replaced by both.
+
+    Words of *keep* (lower case, as typed) have none: what a reader undid.
+    """
     nodes: list[Node] = []
     for plain, group in groupby(parts, key=_is_plain):
         run = list(group)
-        nodes += _run(run, text, analyzer) if plain else run
+        nodes += _run(run, text, analyzer, keep) if plain else run
     return nodes
 
 
-def phrases(parts: Sequence[Node], text: str, analyzer: Analyzer) -> list[tuple[Node, ...]]:
+def phrases(
+    parts: Sequence[Node], text: str, analyzer: Analyzer, keep: Set[str] = frozenset()
+) -> list[tuple[Node, ...]]:
     """A phrase's *parts*, and behind them the same phrase with each of its other names in place."""
     found = [tuple(parts)]
     if len(parts) < 2 or any(isinstance(part, Word) and part.exact for part in parts):
         return found
-    for other in _alternatives(_span(parts[0])[0], _span(parts[-1])[1], text, analyzer):
+    for other in _alternatives(_span(parts[0])[0], _span(parts[-1])[1], text, analyzer, keep):
         before = [part for part in parts if _span(part)[1] <= other.start]
         after = [part for part in parts if _span(part)[0] >= other.end]
         found.append((*before, *other.words, *after))
     return found
 
 
-def _run(run: list[Node], text: str, analyzer: Analyzer) -> list[Node]:
+def _run(run: list[Node], text: str, analyzer: Analyzer, keep: Set[str]) -> list[Node]:
     """Words in a row, the longest names from the left first."""
     start, end = _span(run[0])[0], _span(run[-1])[1]
-    others = list(_alternatives(start, end, text, analyzer))
+    others = list(_alternatives(start, end, text, analyzer, keep))
     nodes: list[Node] = []
     at = 0
     while at < len(run):
@@ -77,12 +82,14 @@ def _named(other: _Alternative) -> Node:
     return node if other.weight == 1.0 else Boosted(node, other.weight)
 
 
-def _alternatives(start: int, end: int, text: str, analyzer: Analyzer) -> Iterator[_Alternative]:
+def _alternatives(start: int, end: int, text: str, analyzer: Analyzer, keep: Set[str]) -> Iterator[_Alternative]:
     """What the lexicon says of ``text[start:end]``, at most MOST."""
     tokens = analyzer.tokens(text[start:end])
     for expansion in analyzer.expansions(tokens)[:MOST]:
         first = start + int(tokens.starts[expansion.start])
         last = start + int(tokens.ends[expansion.end - 1])
+        if not keep.isdisjoint(text[first:last].lower().split()):
+            continue
         words = tuple(_word(word, first, last, analyzer) for word in expansion.words)
         yield _Alternative(first, last, words, expansion.weight)
 

@@ -7,6 +7,7 @@ documents, so that engines need no morphology. Warnings are sentences in Russian
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from index.text import Analyzer, Tokens
@@ -55,8 +56,13 @@ class Parsed:
     warnings: tuple[str, ...] = ()
 
 
-def parse(text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Limits()) -> Parsed:
-    """The meaning of *text*; an empty query means Nothing. Linear in ``len(text)`` up to the limits."""
+def parse(
+    text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Limits(), keep: Iterable[str] = ()
+) -> Parsed:
+    """The meaning of *text*; an empty query means Nothing. Linear in ``len(text)`` up to the limits.
+
+    Words of *keep*, as typed, are looked for by their own forms alone, whatever else they may be called.
+    """
     warnings: list[str] = []
     if len(text) > limits.characters:
         warnings.append(f"Запрос длиннее {limits.characters} знаков, конец отброшен.")
@@ -65,7 +71,8 @@ def parse(text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Lim
     if len(lexemes) > limits.words:
         warnings.append(f"В запросе больше {limits.words} слов, остальные отброшены.")
         lexemes = lexemes[: limits.words]
-    return _Parser(text, lexemes, analyzer, today, limits, warnings).parsed()
+    kept = frozenset(word.lower() for words in keep for word in words.split())
+    return _Parser(text, lexemes, analyzer, today, limits, warnings, kept).parsed()
 
 
 class _Parser:
@@ -79,6 +86,7 @@ class _Parser:
         today: dt.date,
         limits: Limits,
         warnings: list[str],
+        keep: frozenset[str],
     ) -> None:
         self.source = source
         self.lexemes = lexemes
@@ -86,6 +94,7 @@ class _Parser:
         self.today = today
         self.limits = limits
         self.warnings = warnings
+        self.keep = keep
         self.at = 0
         self.depth = 0
 
@@ -130,7 +139,8 @@ class _Parser:
                     self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
                 continue
             parts.append(self.close())
-        parts = expanded([part for part in parts if not isinstance(part, Nothing)], self.source, self.analyzer)
+        parts = [part for part in parts if not isinstance(part, Nothing)]
+        parts = expanded(parts, self.source, self.analyzer, self.keep)
         if parts and all(isinstance(part, Not) for part in parts):
             parts.insert(0, Everything())
         found = _join(All, parts)
@@ -220,7 +230,7 @@ class _Parser:
             return _boosted(replace(parts[0], quoted=True), lexeme.boost)
         if lexeme.number is not None:
             return _boosted(Near(tuple(parts), lexeme.number), lexeme.boost)
-        options = [Phrase(words) for words in phrases(parts, self.source, self.analyzer)]
+        options = [Phrase(words) for words in phrases(parts, self.source, self.analyzer, self.keep)]
         return _boosted(options[0] if len(options) == 1 else Any(tuple(options), implied=True), lexeme.boost)
 
     def phrase_parts(self, lexeme: Lexeme) -> list[Word]:

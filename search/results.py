@@ -18,7 +18,11 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """A word of the query as it was understood; offsets into the query's text."""
+    """A word of the query as it was understood; offsets into the text answered.
+
+    ``expansions``: what else is looked for in its place («РК»: «Республика Казахстан»). ``folded``: what it became by
+    folding, "" when that changed no more than case. ``typed``: what stood there before a correction, "" without one.
+    """
 
     text: str
     start: int
@@ -26,22 +30,30 @@ class AskedWord:
     lemmas: tuple[str, ...]
     forms: tuple[Count, ...]
     documents: int
+    expansions: tuple[str, ...] = ()
+    folded: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Another reading of the query; ``applied`` when it was the one answered."""
+    """Another reading of the query, which finds ``total`` documents; ``applied`` when it was the one answered."""
 
     text: str
     kind: str
     applied: bool
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The query as typed and as understood. ``warnings`` are sentences in the interface's language."""
+    """The query as typed, and as answered: the same but for a correction that was applied.
+
+    ``warnings`` are sentences in the interface's language.
+    """
 
     text: str
+    answered: str = ""
     words: tuple[AskedWord, ...] = ()
     warnings: tuple[str, ...] = ()
     correction: Correction | None = None
@@ -57,7 +69,10 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document of the page. ``lacks`` names the words of the query that it does not have, when it fills a page."""
+    """One document of the page. ``similar``: how many retellings are folded under it.
+
+    ``lacks`` names the words of the query that it does not have, when it fills a page.
+    """
 
     id: str
     title: str
@@ -76,7 +91,8 @@ class Answer:
     """A page of hits and all that is told about them.
 
     ``total`` counts full matches, exactly; facets and timeline cover all of those. ``relaxed`` counts documents that
-    lack a word: they follow the full matches when those are less than a page.
+    lack a word: they follow the full matches when those are less than a page. ``folded`` of both are retellings under
+    other hits. ``cursor`` leads to the full matches behind these, None at their end.
     """
 
     query: Understood
@@ -89,3 +105,5 @@ class Answer:
     facets: Mapping[str, tuple[Count, ...]]
     timeline: tuple[Bucket, ...]
     relaxed: int = 0
+    folded: int = 0
+    cursor: str | None = None

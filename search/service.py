@@ -18,14 +18,20 @@ from index.documents import Document
 from index.errors import NotFound, RequestError, SlovoError
 from index.generations import Generation
 from index.text import Analyzer
-from search.engines import Request, Response, Scored, Searcher, Sort, WordStatistics
+from search.correct import Chosen
+from search.cursor import decoded, encoded
+from search.engines import Place, Request, Response, Scored, Searcher, Sort
 from search.highlight import Marker, merge
 from search.live import Live
+from search.opened import Opened
 from search.parse import Parsed, parse
-from search.query import All, Between, Everything, Keyword, Node, Not, words
+from search.present import Presenter
+from search.query import All, Between, Everything, Keyword, Node, Not, Nothing
 from search.relax import relaxed
-from search.results import Answer, AskedWord, Hit, Mark, Understood
-from search.snippets import snippets
+from search.results import Answer, Hit, Mark
+from search.similar import like
+from search.suggest import Suggestion
+from search.understood import understood
 
 __all__ = ["DEPTH", "Ask", "Service", "View"]
 
@@ -41,6 +47,9 @@ class Ask:
     """What a page of results was asked for. ``page`` counts from 1; dates are included.
 
     A document comes from one of ``sources`` and has every one of ``tags`` and ``authors``. An empty text asks for all.
+    ``verbatim``: no other reading is answered. ``keep``: words left as typed, neither corrected nor expanded. ``fold``
+    puts retellings under the first of them; ``copies`` asks for one such hit, by id, and what is folded under it.
+    ``cursor``, from an answer, leads to the hits behind it; ``page`` is 1 then, and nothing is folded.
     """
 
     text: str
@@ -52,6 +61,11 @@ class Ask:
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    verbatim: bool = False
+    keep: tuple[str, ...] = ()
+    fold: bool = True
+    copies: str = ""
+    cursor: str = ""
 
     def filters(self) -> tuple[Node, ...]:
         """The parameters that narrow, as nodes."""
@@ -86,6 +100,7 @@ class Service:
         # One analysis at a time: its form table grows. Under the interpreter's own lock threads gain nothing by more.
         self._analysing = threading.Lock()
         self._today = today
+        self._derived: Opened | None = None
         self._live = Live(folder, self._analyzer.fingerprint)
 
     @property
@@ -101,22 +116,28 @@ class Service:
     def answer(self, ask: Ask) -> Answer:
         """The page of results for *ask*. Raises NoIndex, IndexMismatch, RequestError."""
         if ask.page * ask.size > DEPTH:
-            raise RequestError("page", f"only the first {DEPTH:,} hits can be paged through")
+            raise RequestError("page", f"only the first {DEPTH:,} hits can be paged through; then give the cursor")
+        after = decoded(ask.cursor, ask.sort) if ask.cursor else None
         started = time.perf_counter()
-        parsed = self.parsed(ask.text)
-        tree = parsed.tree
-        if not ask.text.strip():
-            tree = Everything()
         with self._live.reading() as (searcher, generation):
-            response, rest = _found(searcher, tree, ask)
+            opened = self._opened(searcher, generation)
+            parsed = self.parsed(ask.text, ask.keep)
+            tree = parsed.tree if ask.text.strip() else Everything()
+            response, rest = _found(searcher, tree, ask, after)
+            chosen = self._reading(opened, ask, response)
+            if chosen and chosen.applied:
+                parsed = self.parsed(chosen.reading.text, ask.keep)
+                tree = parsed.tree
+                response, rest = _found(searcher, tree, ask, after)
             weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in response.words]
             with self._analysing:
-                page = _Page(searcher, self._analyzer, Marker(tree, self._analyzer), tree, weights)
-                hits = page.hits(response.hits) + page.hits(rest.hits if rest else (), partial=True)
+                present = Presenter(searcher, self._analyzer, Marker(tree, self._analyzer), weights)
+                hits = present.hits(response.hits) + present.hits(rest.hits if rest else (), partial=True)
             return Answer(
-                query=_understood(ask.text, parsed, tree, response.words),
+                query=understood(ask.text, parsed, tree, response.words, chosen),
                 total=response.total,
                 relaxed=rest.total if rest else 0,
+                folded=response.folded + (rest.folded if rest else 0),
                 page=ask.page,
                 size=ask.size,
                 took_ms=(time.perf_counter() - started) * 1000,
@@ -124,7 +145,24 @@ class Service:
                 hits=hits,
                 facets=response.facets,
                 timeline=response.timeline,
+                cursor=encoded(response.next, ask.sort),
             )
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """At most *limit* completions of the query *text*, best first. Raises NoIndex, IndexMismatch."""
+        with self._live.reading() as (searcher, generation):
+            return tuple(self._opened(searcher, generation).suggest(text, limit))
+
+    def similar(self, doc_id: str, size: int = 10) -> tuple[Hit, ...]:
+        """At most *size* documents most like that one, without marks. Raises NotFound, NoIndex, IndexMismatch."""
+        with self._live.reading() as (searcher, generation):
+            document = _document(searcher, doc_id)
+            with self._analysing:
+                tree = like(document, self._analyzer, searcher.forms, generation.documents)
+            found = searcher.search(Request(tree, limit=size + 1, words=False, fold=True)).hits
+            others = [scored for scored in found if scored.id != doc_id][:size]
+            with self._analysing:
+                return Presenter(searcher, self._analyzer, Marker(Nothing(), self._analyzer), ()).hits(others)
 
     def ranked(self, text: str, depth: int) -> tuple[Scored, ...]:
         """The best *depth* documents for the query *text* by score alone, whatever words they lack: for evaluation."""
@@ -138,95 +176,84 @@ class Service:
         All are of one generation, which stays open until the iterator ends or is closed. Memory is that of a batch;
         each costs a search. Raises NoIndex, IndexMismatch with the first.
         """
-        tree = self.parsed(ask.text).tree if ask.text.strip() else Everything()
+        tree = self.parsed(ask.text, ask.keep).tree if ask.text.strip() else Everything()
         with self._live.reading() as (searcher, _):
-            offset, total = 0, 1
-            while offset < total:
-                response = searcher.search(Request(tree, ask.filters(), ask.sort, offset, batch, words=False))
-                total = response.total
+            request: Request | None = Request(tree, ask.filters(), ask.sort, limit=batch, words=False)
+            while request:
+                response = searcher.search(request)
                 yield searcher.documents([scored.id for scored in response.hits])
-                offset += batch
+                request = dataclasses.replace(request, after=response.next) if response.next else None
 
     def view(self, doc_id: str, text: str = "") -> View:
         """The document, with the matches of the query *text* marked. Raises NotFound, NoIndex."""
         tree = self.parsed(text).tree
         with self._live.reading() as (searcher, _):
-            found = searcher.documents([doc_id])
-        if not found:
-            raise NotFound(f"No document {doc_id!r}")
-        document = found[0]
+            document = _document(searcher, doc_id)
         with self._analysing:
             marker = Marker(tree, self._analyzer)
             title, body = self._analyzer.tokens(document.title), self._analyzer.tokens(document.text)
             title_marks = merge(title, marker.found(title, "title"))
             return View(document, title_marks, merge(body, marker.found(body, "text")))
 
-    def parsed(self, text: str) -> Parsed:
-        """The query tree of *text*, by this service's analysis."""
+    def parsed(self, text: str, keep: Sequence[str] = ()) -> Parsed:
+        """The query tree of *text*, by this service's analysis; words of *keep* are not expanded."""
         with self._analysing:
             if self._analyzer.size > _FORMS:
                 self._analyzer = Analyzer(lexicons=self._lexicons)
-            return parse(text, self._analyzer, today=self._today())
+            return parse(text, self._analyzer, today=self._today(), keep=keep)
+
+    def _opened(self, searcher: Searcher, generation: Generation) -> Opened:
+        """What is derived from the open generation; two threads may make it at once, one of them in vain."""
+        if self._derived is None or self._derived.searcher is not searcher:
+            self._derived = Opened(searcher, generation, self._analyzer, lambda text: self.parsed(text).tree)
+        return self._derived
+
+    def _reading(self, opened: Opened, ask: Ask, response: Response) -> Chosen | None:
+        """Another reading of the query worth telling; filters say nothing of how it was written."""
+        if ask.verbatim or ask.cursor or not ask.text.strip():
+            return None
+        found = response.total
+        if ask.filters() and not found:
+            found = opened.count(ask.text)
+        return opened.reading(ask.text, found, ask.keep)
 
     def close(self) -> None:
         """Stops watching and closes the generation when its last request ends."""
         self._live.close()
 
 
-def _found(searcher: Searcher, tree: Node, ask: Ask) -> tuple[Response, Response | None]:
+def _document(searcher: Searcher, doc_id: str) -> Document:
+    found = searcher.documents([doc_id])
+    if not found:
+        raise NotFound(f"No document {doc_id!r}")
+    return found[0]
+
+
+def _found(searcher: Searcher, tree: Node, ask: Ask, after: Place | int | None) -> tuple[Response, Response | None]:
     """The page's full matches, and what fills it up when all full matches together are less than a page."""
-    offset = (ask.page - 1) * ask.size
-    request = Request(tree, ask.filters(), ask.sort, offset, ask.size, _FACETS, timeline=True)
+    request = Request(
+        tree,
+        ask.filters(),
+        ask.sort,
+        (ask.page - 1) * ask.size,
+        ask.size,
+        _FACETS,
+        timeline=True,
+        fold=ask.fold,
+        copies=ask.copies,
+        after=after,
+    )
     response = searcher.search(request)
-    loose = relaxed(tree) if response.total < ask.size else None
-    if loose is None:
+    loose = relaxed(tree) if response.total < ask.size and not ask.cursor else None
+    if loose is None or (ask.copies and response.hits):
         return response, None
     lacking = dataclasses.replace(
         request,
         query=All((loose, Not(tree))),
-        offset=max(0, offset - response.total),
+        offset=max(0, request.offset - response.total + response.folded),
         limit=ask.size - len(response.hits),
         facets=(),
         timeline=False,
         words=False,
     )
     return response, searcher.search(lacking)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Turns what an engine found into hits: stored texts, marks, snippets."""
-
-    searcher: Searcher
-    analyzer: Analyzer
-    marker: Marker
-    tree: Node
-    weights: Sequence[float]
-
-    def hits(self, found: Sequence[Scored], *, partial: bool = False) -> tuple[Hit, ...]:
-        scores = {scored.id: scored.score for scored in found}
-        documents = self.searcher.documents(list(scores))
-        return tuple(self._hit(document, scores[document.id], partial=partial) for document in documents)
-
-    def _hit(self, document: Document, score: float, *, partial: bool) -> Hit:
-        title, body = self.analyzer.tokens(document.title), self.analyzer.tokens(document.text)
-        in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")
-        return Hit(
-            id=document.id,
-            title=document.title,
-            title_marks=merge(title, in_title),
-            url=document.url,
-            source=document.source,
-            date=document.date,
-            score=score,
-            snippets=snippets(document.text, body, in_text, self.weights, title=document.title),
-            lacks=self.marker.lacking({hit.leaf for hit in (*in_title, *in_text)}) if partial else (),
-        )
-
-
-def _understood(text: str, parsed: Parsed, tree: Node, statistics: Sequence[WordStatistics]) -> Understood:
-    asked = []
-    for leaf, counted in zip(words(tree), statistics, strict=True):
-        lemmas = tuple(lemma.text for lemma in getattr(leaf, "lemmas", ()))
-        asked.append(AskedWord(leaf.text, leaf.start, leaf.end, lemmas, counted.forms, counted.documents))
-    return Understood(text, tuple(asked), parsed.warnings)

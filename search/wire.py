@@ -20,6 +20,7 @@ def answer_json(answer: Answer) -> Json:
         "query": _query(answer.query),
         "total": answer.total,
         "relaxed": answer.relaxed,
+        "folded": answer.folded,
         "page": answer.page,
         "size": answer.size,
         "took_ms": round(answer.took_ms, 2),
@@ -27,6 +28,7 @@ def answer_json(answer: Answer) -> Json:
         "hits": [_hit(hit) for hit in answer.hits],
         "facets": {name: _counts(counts) for name, counts in answer.facets.items()},
         "timeline": [_bucket(bucket) for bucket in answer.timeline],
+        "cursor": answer.cursor,
     }
 
 
@@ -48,9 +50,16 @@ def _query(query: Understood) -> Json:
     correction = query.correction
     return {
         "text": query.text,
+        "answered": query.answered,
         "words": [_word(word) for word in query.words],
         "warnings": list(query.warnings),
-        "correction": correction and {"text": correction.text, "kind": correction.kind, "applied": correction.applied},
+        "correction": correction
+        and {
+            "text": correction.text,
+            "kind": correction.kind,
+            "applied": correction.applied,
+            "total": correction.total,
+        },
     }
 
 
@@ -62,6 +71,9 @@ def _word(word: AskedWord) -> Json:
         "lemmas": list(word.lemmas),
         "forms": [{"form": count.value, "count": count.count} for count in word.forms],
         "documents": word.documents,
+        "expansions": list(word.expansions),
+        "folded": word.folded,
+        "typed": word.typed,
     }
 
 

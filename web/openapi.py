@@ -121,11 +121,13 @@ def _schemas() -> Json:
     hit: Json = {"id": text, "title": text, "title_marks": marks, "url": text, "source": text, "date": perhaps_day}
     period: Json = {"from": day, "to": day, "count": whole}
     word: Json = {"text": text, "start": whole, "end": whole, "lemmas": _list(text), "documents": whole}
+    told: Json = {"expansions": _list(text), "folded": text, "typed": text}
     return {
         "Answer": _object(
             query=_ref("Query"),
             total=whole,
             relaxed=whole,
+            folded=whole,
             page=whole,
             size=whole,
             took_ms={"type": "number"},
@@ -133,15 +135,17 @@ def _schemas() -> Json:
             hits=_list(_ref("Hit")),
             facets={"type": "object", "additionalProperties": _list(_object(value=text, count=whole))},
             timeline=_list(_object(**period)),
+            cursor={"type": ["string", "null"]},
         ),
         "Query": _object(
             text=text,
-            words=_list(_object(**word, forms=_list(_object(form=text, count=whole)))),
+            answered=text,
+            words=_list(_object(**word, forms=_list(_object(form=text, count=whole)), **told)),
             warnings=_list(text),
             correction={"oneOf": [{"type": "null"}, _ref("Correction")]},
         ),
         "Correction": _object(
-            text=text, kind={"enum": ["spelling", "layout", "translit"]}, applied={"type": "boolean"}
+            text=text, kind={"enum": ["spelling", "layout", "translit"]}, applied={"type": "boolean"}, total=whole
         ),
         "Hit": _object(
             **hit,

@@ -75,7 +75,9 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
             errors.append(RequestError(name, str(error)))
             return default
 
-    many = {field: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name, field in FACETS.items()}
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, args.getlist(name))))
+
     ask = Ask(
         text=args.get("q", "").translate(_CONTROLS),
         page=take("page", _page, 1),
@@ -83,7 +85,9 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
         sort=take("sort", _sort, "relevance"),
         first=take("from", _first_day, None),
         last=take("to", _last_day, None),
-        **many,
+        sources=several("source"),
+        tags=several("tag"),
+        authors=several("author"),
     )
     if ask.page * ask.size > DEPTH:
         errors.append(RequestError("page", _("доступны первые %(n)s документов; уточните запрос", n=DEPTH)))

@@ -1,0 +1,59 @@
+"""What is derived from one open generation, on first use: words for corrections, suggestions, readings remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+
+from index.generations import Generation
+from index.text import Analyzer
+from search.correct import Chosen, IndexVocabulary, choose, readings
+from search.engines import Request, Searcher
+from search.phrases import TitlePhrases
+from search.query import Node
+from search.suggest import Suggester, Suggestion
+
+__all__ = ["Opened"]
+
+# Queries whose other readings are remembered, for their next pages and for other readers; some 500 bytes each.
+_REMEMBERED = 2_048
+# A query that finds this share of all documents needs no other reading.
+_PLENTY = 0.02
+
+
+class Opened:
+    """The helpers of a service over *searcher*; *parse* makes a tree of a text. Threads may share it."""
+
+    def __init__(
+        self, searcher: Searcher, generation: Generation, analyzer: Analyzer, parse: Callable[[str], Node]
+    ) -> None:
+        self.searcher = searcher
+        self.generation = generation
+        self._analyzer = analyzer
+        self._parse = parse
+        self._reading = lru_cache(maxsize=_REMEMBERED)(self._read_anew)
+
+    def count(self, text: str) -> int:
+        """How many documents the query *text* finds."""
+        return self.searcher.search(Request(self._parse(text), limit=0, words=False)).total
+
+    def reading(self, text: str, found: int, keep: Sequence[str]) -> Chosen | None:
+        """Another reading of *text*, which finds *found* documents, when there is one worth telling."""
+        if found > _PLENTY * self.generation.documents:
+            return None
+        return self._reading(text, found, tuple(keep))
+
+    def suggest(self, text: str, limit: int) -> list[Suggestion]:
+        """See search.suggest.Suggester.suggest."""
+        return self._suggester.suggest(text, limit)
+
+    def _read_anew(self, text: str, found: int, keep: tuple[str, ...]) -> Chosen | None:
+        return choose(found, readings(text, self._vocabulary, keep=keep), self.count)
+
+    @cached_property
+    def _vocabulary(self) -> IndexVocabulary:
+        return IndexVocabulary(self.searcher, self._analyzer)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self._vocabulary, phrases=TitlePhrases(self.searcher, self.count), count=self.count)
