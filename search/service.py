@@ -17,8 +17,9 @@ from pathlib import Path
 from index.documents import Document
 from index.errors import NotFound, RequestError, SlovoError
 from index.generations import Generation
-from index.text import Analyzer
+from index.text import Analyzer, Tokens
 from search.engines import Request, Response, Scored, Searcher, Sort, WordStatistics
+from search.engines.meaning import MAX_FORMS
 from search.highlight import Marker, merge
 from search.live import Live
 from search.parse import Parsed, parse
@@ -111,7 +112,8 @@ class Service:
             response, rest = _found(searcher, tree, ask)
             weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in response.words]
             with self._analysing:
-                page = _Page(searcher, self._analyzer, Marker(tree, self._analyzer), tree, weights)
+                marker = Marker(tree, self._analyzer, [_complete(word) for word in response.words])
+                page = _Page(searcher, self._analyzer, marker, weights)
                 hits = page.hits(response.hits) + page.hits(rest.hits if rest else (), partial=True)
             return Answer(
                 query=_understood(ask.text, parsed, tree, response.words),
@@ -152,11 +154,12 @@ class Service:
         tree = self.parsed(text).tree
         with self._live.reading() as (searcher, _):
             found = searcher.documents([doc_id])
+            counted = searcher.search(Request(tree, limit=0)).words
         if not found:
             raise NotFound(f"No document {doc_id!r}")
         document = found[0]
         with self._analysing:
-            marker = Marker(tree, self._analyzer)
+            marker = Marker(tree, self._analyzer, [_complete(word) for word in counted])
             title, body = self._analyzer.tokens(document.title), self._analyzer.tokens(document.text)
             title_marks = merge(title, marker.found(title, "title"))
             return View(document, title_marks, merge(body, marker.found(body, "text")))
@@ -200,16 +203,17 @@ class _Page:
     searcher: Searcher
     analyzer: Analyzer
     marker: Marker
-    tree: Node
     weights: Sequence[float]
 
     def hits(self, found: Sequence[Scored], *, partial: bool = False) -> tuple[Hit, ...]:
         scores = {scored.id: scored.score for scored in found}
         documents = self.searcher.documents(list(scores))
-        return tuple(self._hit(document, scores[document.id], partial=partial) for document in documents)
+        titles = self.analyzer.tokens_many([document.title for document in documents])
+        bodies = self.analyzer.tokens_many([document.text for document in documents])
+        shown = zip(documents, titles, bodies, strict=True)
+        return tuple(self._hit(*each, scores[each[0].id], partial=partial) for each in shown)
 
-    def _hit(self, document: Document, score: float, *, partial: bool) -> Hit:
-        title, body = self.analyzer.tokens(document.title), self.analyzer.tokens(document.text)
+    def _hit(self, document: Document, title: Tokens, body: Tokens, score: float, *, partial: bool) -> Hit:
         in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")
         return Hit(
             id=document.id,
@@ -222,6 +226,11 @@ class _Page:
             snippets=snippets(document.text, body, in_text, self.weights, title=document.title),
             lacks=self.marker.lacking({hit.leaf for hit in (*in_title, *in_text)}) if partial else (),
         )
+
+
+def _complete(word: WordStatistics) -> list[str] | None:
+    """The forms that the index has of *word*; None when it may have more than are told."""
+    return [count.value for count in word.forms] if len(word.forms) < MAX_FORMS else None
 
 
 def _understood(text: str, parsed: Parsed, tree: Node, statistics: Sequence[WordStatistics]) -> Understood:
