@@ -7,9 +7,9 @@ Knows nothing of engines; works on any text, so it is also right where an index 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -27,21 +27,22 @@ Leaf = Word | Wildcard | Fuzzy
 _MOST_WINDOWS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One occurrence: the token in that *row* of the text's tokens matches leaf number ``leaf`` of the query."""
 
-    leaf: int
     row: int
+    leaf: int
 
 
 class Marker:
     """The marks of one query. ``leaves`` numbers the words of the tree outside any Not, in order.
 
-    What a surface form matches is remembered, so a common word costs a look-up; not for sharing between threads.
+    *forms* are, leaf by leaf, all surface forms of the index that a word matches, where they are known: then a text of
+    that index is marked by looking them up. Else (None, or no word) each form of the text is tried by its lemmas, 60 µs
+    for one that is new. What a form matches is remembered; not for sharing between threads.
     """
 
-    def __init__(self, tree: Node, analyzer: Analyzer) -> None:
+    def __init__(self, tree: Node, analyzer: Analyzer, forms: Sequence[Sequence[str] | None] = ()) -> None:
         self._tree = tree
         self._analyzer = analyzer
         self._numbers: dict[int, int] = {}
@@ -49,18 +50,20 @@ class Marker:
         self._by_form: dict[str, set[int]] = {}
         self._by_lemma: dict[str, set[int]] = {}
         self._tests: dict[int, Callable[[str], bool]] = {}
+        # Number of a form -> the leaves that it matches: first those whose forms are known, then what is tried.
+        self._known: dict[int, tuple[int, ...]] = {}
+        self._tried: set[int] = set()
         leaves = _leaves(tree)
         self._count = len(leaves)
         for number, leaf in enumerate(leaves):
             self._numbers[id(leaf)] = number
-            self._learn(leaf, number)
-        self._known: dict[int, tuple[int, ...]] = {}
+            self._learn(leaf, number, forms[number] if number < len(forms) else None)
+        self._wanted = np.array(sorted(self._known), np.int32)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
         """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, each once."""
         rows = self._rows(tokens)
-        hits = set(self._walk(self._tree, tokens, rows, field))
-        return sorted(hits, key=lambda hit: (hit.row, hit.leaf))
+        return sorted(set(self._walk(self._tree, tokens, rows, field)))
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""
@@ -74,40 +77,53 @@ class Marker:
     def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
         """Leaf -> the rows whose form it matches."""
         rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
-        distinct, inverse = np.unique(tokens.forms, return_inverse=True)
-        matched = [self._matching(int(number)) for number in distinct]
-        hit = np.array([bool(leaves) for leaves in matched], dtype=bool)
-        for row in np.flatnonzero(hit[inverse]) if len(distinct) else ():
-            for leaf in matched[inverse[row]]:
-                rows[leaf].append(int(row))
+        if self._by_form or self._by_lemma or self._tests:
+            self._try(tokens)
+        if not len(self._wanted):
+            return rows
+        # Faster than numpy.isin for the few hundred words of a text.
+        places = np.minimum(np.searchsorted(self._wanted, tokens.forms), len(self._wanted) - 1)
+        for row in np.flatnonzero(self._wanted[places] == tokens.forms).tolist():
+            for leaf in self._known[int(tokens.forms[row])]:
+                rows[leaf].append(row)
         return rows
 
-    def _learn(self, leaf: Leaf, number: int) -> None:
+    def _learn(self, leaf: Leaf, number: int, forms: Sequence[str] | None) -> None:
         """How to tell what *leaf* matches: the definition of search/engines/memory.py."""
         if not isinstance(leaf, Word):
             self._tests[number] = _test(leaf)
+            return
+        if forms is not None:
+            for form in map(self._analyzer.number, forms):
+                self._known[form] = (*self._known.get(form, ()), number)
             return
         self._by_form.setdefault(leaf.form.lower(), set()).add(number)
         for lemma, _ in () if leaf.exact else leaf.lemmas:
             self._by_lemma.setdefault(lemma, set()).add(number)
 
-    def _matching(self, number: int) -> tuple[int, ...]:
-        """The leaves that the form with that *number* matches."""
-        known = self._known.get(number)
-        if known is None:
-            form = self._analyzer.form(number)
-            lower = form.lower()
-            found = set(self._by_form.get(lower, ()))
+    def _try(self, tokens: Tokens) -> None:
+        """Learns what the forms of *tokens* match that were not tried before."""
+        new = set(tokens.forms.tolist()) - self._tried
+        self._tried |= new
+        for number in new:
+            if leaves := self._matching(self._analyzer.form(number)):
+                self._known[number] = tuple(sorted({*self._known.get(number, ()), *leaves}))
+        self._wanted = np.array(sorted(self._known), np.int32)
+
+    def _matching(self, form: str) -> set[int]:
+        """The leaves, of those whose forms are not known, that *form* matches."""
+        lower = form.lower()
+        found = set(self._by_form.get(lower, ()))
+        if self._by_lemma:
             found.update(*(self._by_lemma.get(lemma, ()) for lemma, _ in self._analyzer.lemmas(form)))
-            found.update(leaf for leaf, test in self._tests.items() if test(lower))
-            known = self._known[number] = tuple(sorted(found))
-        return known
+        found.update(leaf for leaf, test in self._tests.items() if test(lower))
+        return found
 
     def _walk(self, node: Node, tokens: Tokens, rows: dict[int, list[int]], field: str) -> Iterator[Found]:
         match node:
             case Word() | Wildcard() | Fuzzy():
                 leaf = self._numbers[id(node)]
-                yield from (Found(leaf, row) for row in rows[leaf])
+                yield from (Found(row, leaf) for row in rows[leaf])
             case Phrase(parts):
                 yield from self._phrase(parts, tokens, rows)
             case Near(parts, distance):
@@ -170,9 +186,10 @@ class Marker:
             yield from (hit for hit in group if int(tokens.sentences[hit.row]) in common)
 
 
-def merge(tokens: Tokens, found: list[Found]) -> tuple[Mark, ...]:
+def merge(tokens: Tokens, found: Sequence[Found]) -> tuple[Mark, ...]:
     """The marks of *found*: ordered, without overlap; a compound that is marked whole swallows its parts."""
-    spans = sorted({(int(tokens.starts[hit.row]), int(tokens.ends[hit.row])) for hit in found})
+    rows = [hit.row for hit in found]
+    spans = sorted(set(zip(tokens.starts[rows].tolist(), tokens.ends[rows].tolist(), strict=True))) if rows else []
     marks: list[Mark] = []
     for start, end in spans:
         if marks and start < marks[-1][1]:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.documents import Document
-from index.text import Analyzer
-from search.engines import Scored, Searcher
+from index.text import Analyzer, Tokens
+from search.engines import Scored, Searcher, WordStatistics
+from search.engines.meaning import MAX_FORMS
 from search.highlight import Marker, merge
+from search.query import Node
 from search.results import Hit
 from search.snippets import snippets
 
-__all__ = ["Presenter"]
+__all__ = ["Presenter", "marker_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,12 @@ class Presenter:
         """A hit for each of *found*, in order; *partial* ones tell which words they lack."""
         scored = {each.id: each for each in found}
         documents = self.searcher.documents(list(scored))
-        return tuple(self._hit(document, scored[document.id], partial=partial) for document in documents)
+        titles = self.analyzer.tokens_many([document.title for document in documents])
+        bodies = self.analyzer.tokens_many([document.text for document in documents])
+        shown = zip(documents, titles, bodies, strict=True)
+        return tuple(self._hit(*each, scored[each[0].id], partial=partial) for each in shown)
 
-    def _hit(self, document: Document, scored: Scored, *, partial: bool) -> Hit:
-        title, body = self.analyzer.tokens(document.title), self.analyzer.tokens(document.text)
+    def _hit(self, document: Document, title: Tokens, body: Tokens, scored: Scored, *, partial: bool) -> Hit:
         in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")
         return Hit(
             id=document.id,
@@ -45,3 +49,13 @@ class Presenter:
             similar=scored.similar,
             lacks=self.marker.lacking({hit.leaf for hit in (*in_title, *in_text)}) if partial else (),
         )
+
+
+def marker_of(tree: Node, analyzer: Analyzer, counted: Sequence[WordStatistics]) -> Marker:
+    """The marks of *tree*, whose words the index has in the forms *counted*."""
+    return Marker(tree, analyzer, [_complete(word) for word in counted])
+
+
+def _complete(word: WordStatistics) -> list[str] | None:
+    """The forms that the index has of *word*; None when it may have more than are told."""
+    return [count.value for count in word.forms] if len(word.forms) < MAX_FORMS else None

@@ -21,11 +21,11 @@ from index.text import Analyzer
 from search.correct import Chosen
 from search.cursor import decoded, encoded
 from search.engines import Place, Request, Response, Scored, Searcher, Sort
-from search.highlight import Marker, merge
+from search.highlight import merge
 from search.live import Live
 from search.opened import Opened
 from search.parse import Parsed, parse
-from search.present import Presenter
+from search.present import Presenter, marker_of
 from search.query import All, Between, Everything, Keyword, Node, Not, Nothing
 from search.relax import relaxed
 from search.results import Answer, Hit, Mark
@@ -131,7 +131,7 @@ class Service:
                 response, rest = _found(searcher, tree, ask, after)
             weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in response.words]
             with self._analysing:
-                present = Presenter(searcher, self._analyzer, Marker(tree, self._analyzer), weights)
+                present = Presenter(searcher, self._analyzer, marker_of(tree, self._analyzer, response.words), weights)
                 hits = present.hits(response.hits) + present.hits(rest.hits if rest else (), partial=True)
             return Answer(
                 query=understood(ask.text, parsed, tree, response.words, chosen),
@@ -162,7 +162,7 @@ class Service:
             found = searcher.search(Request(tree, limit=size + 1, words=False, fold=True)).hits
             others = [scored for scored in found if scored.id != doc_id][:size]
             with self._analysing:
-                return Presenter(searcher, self._analyzer, Marker(Nothing(), self._analyzer), ()).hits(others)
+                return Presenter(searcher, self._analyzer, marker_of(Nothing(), self._analyzer, ()), ()).hits(others)
 
     def ranked(self, text: str, depth: int) -> tuple[Scored, ...]:
         """The best *depth* documents for the query *text* by score alone, whatever words they lack: for evaluation."""
@@ -189,8 +189,9 @@ class Service:
         tree = self.parsed(text).tree
         with self._live.reading() as (searcher, _):
             document = _document(searcher, doc_id)
+            counted = searcher.search(Request(tree, limit=0)).words
         with self._analysing:
-            marker = Marker(tree, self._analyzer)
+            marker = marker_of(tree, self._analyzer, counted)
             title, body = self._analyzer.tokens(document.title), self._analyzer.tokens(document.text)
             title_marks = merge(title, marker.found(title, "title"))
             return View(document, title_marks, merge(body, marker.found(body, "text")))

@@ -7,8 +7,9 @@ handed what was found and how much each word weighs.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,12 +28,32 @@ _WORTH = 0.6
 _AGAIN = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class _Passage:
+class _Passage(NamedTuple):
+    """``text[start:end]``, and the slice of what was found that lies in it."""
+
     start: int
     end: int
+    low: int
+    high: int
     score: float
     leaves: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text with its tokens and what was *found* in them, which begins at ``offsets``, ascending like it."""
+
+    text: str
+    tokens: Tokens
+    found: Sequence[Found]
+    offsets: Sequence[int]
+    weights: Sequence[float]
+    title: str
+    width: int
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """The half-open range of what was found in ``text[start:end]``."""
+        return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
 
 
 def snippets(
@@ -40,37 +61,23 @@ def snippets(
 ) -> tuple[Snippet, ...]:
     """At most PASSAGES passages of *text*, in its order, of about *width* characters each.
 
-    *found* are occurrences in *tokens*; *weights* those of the leaves. Without any, the beginning of the body. A
-    passage that only repeats the *title* comes last. Linear in the number of sentences that hold a match.
+    *found* are occurrences in *tokens*, by row; *weights* those of the leaves. Without any, the beginning of the body.
+    A passage that only repeats the *title* comes last. Linear in the text and in what was found.
     """
     sections = parts(text)
     body = [section for section in sections if section.kind == "body"]
-    chosen = _best(text, tokens, found, weights, body, title, width)
-    if not chosen:
-        chosen = _best(text, tokens, found, weights, [part for part in sections if part.kind != "body"], title, width)
+    offsets: list[int] = tokens.starts[[hit.row for hit in found]].tolist() if found else []
+    whole = _Text(text, tokens, found, offsets, weights, title, width)
+    chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
         return _opening(text, body or sections, title, width)
-    marks = merge(tokens, list(found))
-    return tuple(
-        _cut(text, passage.start, passage.end, marks) for passage in sorted(chosen, key=lambda item: item.start)
-    )
+    shown = [(passage, merge(tokens, found[passage.low : passage.high])) for passage in sorted(chosen)]
+    return tuple(_cut(text, passage.start, passage.end, marks) for passage, marks in shown)
 
 
-def _best(
-    text: str,
-    tokens: Tokens,
-    found: Sequence[Found],
-    weights: Sequence[float],
-    sections: Sequence[Part],
-    title: str,
-    width: int,
-) -> list[_Passage]:
+def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
     """The best passage inside *sections*, and a second one when it is worth its room."""
-    candidates = []
-    for section in sections:
-        inside = [hit for hit in found if section.start <= tokens.starts[hit.row] < section.end]
-        if inside:
-            candidates += _windows(text, tokens, inside, weights, section, title, width)
+    candidates = [passage for section in sections for passage in _windows(whole, section)]
     if not candidates:
         return []
     candidates.sort(key=lambda passage: (-passage.score, passage.start))
@@ -83,59 +90,54 @@ def _best(
     return [first]
 
 
-def _windows(
-    text: str,
-    tokens: Tokens,
-    found: Sequence[Found],
-    weights: Sequence[float],
-    section: Part,
-    title: str,
-    width: int,
-) -> list[_Passage]:
+def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
     """One candidate for each sentence with a match: it, and its neighbours while they fit."""
-    rows = slice(*np.searchsorted(tokens.starts, (section.start, section.end)))
-    bounds = _sentences(text, tokens, rows, section)
+    low, high = whole.within(section.start, section.end)
+    if low == high:
+        return
+    bounds = _sentences(whole.text, whole.tokens, section)
     starts = [start for start, _ in bounds]
-    offsets = [int(tokens.starts[hit.row]) for hit in found]
-    passages = []
-    for number in sorted({bisect_right(starts, offset) - 1 for offset in offsets}):
+    for number in sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets[low:high]}):
         first = last = max(number, 0)
         start, end = bounds[first]
-        if end - start > width:
-            start, end = _narrow(text, offsets, start, end, width)
-        while last + 1 < len(bounds) and bounds[last + 1][1] - start <= width:
+        if end - start > whole.width:
+            start, end = _narrow(whole, start, end)
+        while last + 1 < len(bounds) and bounds[last + 1][1] - start <= whole.width:
             last += 1
             end = bounds[last][1]
-        while first > 0 and end - bounds[first - 1][0] <= width:
+        while first > 0 and end - bounds[first - 1][0] <= whole.width:
             first -= 1
             start = bounds[first][0]
-        inside = [hit for hit, offset in zip(found, offsets, strict=True) if start <= offset < end]
-        leaves = frozenset(hit.leaf for hit in inside)
-        score = sum(weights[leaf] for leaf in leaves) * (1 + _AGAIN * (len(inside) - len(leaves)) / len(inside))
-        if (
-            title
-            and text[start:end].strip().rstrip(".").startswith(title.rstrip("…."))
-            and len(title) > (end - start) / 2
-        ):
-            score *= 0.5
-        passages.append(_Passage(start, end, score, leaves))
-    return passages
+        yield _passage(whole, start, end)
 
 
-def _sentences(text: str, tokens: Tokens, rows: slice, section: Part) -> list[Mark]:
+def _passage(whole: _Text, start: int, end: int) -> _Passage:
+    low, high = whole.within(start, end)
+    leaves = frozenset(hit.leaf for hit in whole.found[low:high])
+    again = (high - low - len(leaves)) / (high - low)
+    score = sum(whole.weights[leaf] for leaf in leaves) * (1 + _AGAIN * again)
+    long_title = whole.title if len(whole.title) > (end - start) / 2 else ""
+    if long_title and whole.text[start:end].strip().rstrip(".").startswith(long_title.rstrip("….")):
+        score *= 0.5
+    return _Passage(start, end, low, high, score, leaves)
+
+
+def _sentences(text: str, tokens: Tokens, section: Part) -> list[Mark]:
     """The sentences of *section* as offsets that cover it; the punctuation between two belongs to the first."""
+    rows = slice(*np.searchsorted(tokens.starts, (section.start, section.end)))
     numbers, begins = tokens.sentences[rows], tokens.starts[rows]
     fresh = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
     starts = [section.start]
-    for at in begins[fresh[1:]]:
-        gap = text.rfind(" ", starts[-1], int(at))
-        starts.append(gap + 1 if gap > starts[-1] and int(at) - gap < 4 else int(at))
+    for at in begins[fresh[1:]].tolist():
+        gap = text.rfind(" ", starts[-1], at)
+        starts.append(gap + 1 if gap > starts[-1] and at - gap < 4 else at)
     return list(zip(starts, [*starts[1:], section.end], strict=True))
 
 
-def _narrow(text: str, offsets: Sequence[int], start: int, end: int, width: int) -> Mark:
+def _narrow(whole: _Text, start: int, end: int) -> Mark:
     """The stretch of a long sentence with the most matches, cut at spaces."""
-    inside = [offset for offset in offsets if start <= offset < end]
+    text, width = whole.text, whole.width
+    inside = whole.offsets[slice(*whole.within(start, end))]
     counts = [bisect_left(inside, offset + width * 3 // 4) - at for at, offset in enumerate(inside)]
     anchor = inside[counts.index(max(counts))]
     left = max(start, min(anchor - width // 8, end - width))

@@ -11,12 +11,15 @@ Knows nothing of lemmas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
 
-__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "spans", "strings"]
+__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "spans", "starts", "strings"]
 
 # Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
 PARAGRAPH = "\ufdd0"
@@ -29,6 +32,10 @@ _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RAW = re.compile(
     rf"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*([^\s{PARAGRAPH}]+|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029{PARAGRAPH}])"
 )
+# What each character of the first plane is to raw strings; no later plane has blanks.
+_LETTER, _BLANK, _LINE = range(3)
+_KINDS = np.array([_BLANK if chr(code).isspace() else _LETTER for code in range(0x10000)], np.uint8)
+_KINDS[[code for code in range(0x10000) if _BREAK.match(chr(code)) or chr(code) == PARAGRAPH]] = _LINE
 _SHORT = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}]){{0,{MAX_LETTERS - 1}}}|(?:[\W_]){{1,{MAX_RAW}}}")
 
 _LETTERS = rf"[^\W_](?:[^\W_]|[{MARKS}])*"
@@ -80,6 +87,19 @@ def spans(text: str) -> Iterator[tuple[str, int]]:
             yield from ((part.group(), start + part.start()) for part in _SHORT.finditer(raw))
         else:
             yield (PARAGRAPH if raw.isspace() else raw), start
+
+
+def starts(text: str, found: Sequence[str]) -> NDArray[np.int32]:
+    """The offset at which each of *found*, the raw strings of *text*, begins; a tenth of the time of ``spans``."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
+    begins = kinds == _LETTER
+    begins[1:] &= kinds[:-1] != _LETTER
+    offsets = np.flatnonzero(begins | (kinds == _LINE)).astype(np.int32)
+    if len(offsets) != len(found):
+        # A raw string longer than MAX_RAW was cut: seldom, and in texts that are no prose.
+        return np.array([start for _, start in spans(text)], np.int32)
+    return offsets
 
 
 def cut(raw: str) -> list[Piece]:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.documents import Document
 from index.text import Analyzer
+from search.engines import Request
 from search.highlight import Marker, merge
 from search.parse import parse
 from search.results import Snippet
 from search.snippets import snippets
+from tests.engines.search.building import Run, opened
 
 ANALYZER = Analyzer()
 TODAY = dt.date(2026, 11, 20)
@@ -31,29 +34,42 @@ def passages(query: str, text: str, title: str = "") -> tuple[Snippet, ...]:
     return snippets(text, tokens, marker.found(tokens, "text"), [1.0] * 50, title=title)
 
 
-@pytest.mark.parametrize(
-    ("query", "text", "marks"),
-    [
-        ("сталь", "Марки стали и торговля сталью стали шире", ["стали", "сталью", "стали"]),
-        ("!стали", "Стали меньше, сталью торгуют", ["Стали"]),
-        ("министр", "Премьер-министра и вице-министр", ["министра", "министр"]),
-        ("премьер-министр", "Премьер-министра ждут", ["Премьер-министра"]),
-        ("«рост цен»", "Рост зарплат и цен; роста цен нет", ["роста", "цен"]),
-        ('"цен рост"~1', "рост всех цен, а потом снова рост в городе без новых цен", ["рост", "цен"]),
-        ("суд & срок", "Суд дал срок. Срок велик.", ["Суд", "срок"]),
-        ("сталь -чугун", "сталь и чугун", ["сталь"]),
-        ("минист*", "министру, Министерство, мини", ["министру", "Министерство"]),
-        ("министерсво~", "Министерство здоровья", ["Министерство"]),
-        ("заголовок:сталь цех", "сталь и цех", ["цех"]),
-        ("рк", "в Республике Казахстан и в РК", ["Республике", "Казахстан", "РК"]),
-        ("республика казахстан", "законы РК", ["РК"]),
-        ("замок", "старый за\u0301мок", ["за\u0301мок"]),
-        ("прошел", "прошёл и прош\u0065л", ["прошёл", "прош\u0065л"]),
-        ("токаев", "Токаевым, ТОКАЕВ, токай", ["Токаевым", "ТОКАЕВ"]),
-    ],
-)
+CASES = [
+    ("сталь", "Марки стали и торговля сталью стали шире", ["стали", "сталью", "стали"]),
+    ("!стали", "Стали меньше, сталью торгуют", ["Стали"]),
+    ("министр", "Премьер-министра и вице-министр", ["министра", "министр"]),
+    ("премьер-министр", "Премьер-министра ждут", ["Премьер-министра"]),
+    ("«рост цен»", "Рост зарплат и цен; роста цен нет", ["роста", "цен"]),
+    ('"цен рост"~1', "рост всех цен, а потом снова рост в городе без новых цен", ["рост", "цен"]),
+    ("суд & срок", "Суд дал срок. Срок велик.", ["Суд", "срок"]),
+    ("сталь -чугун", "сталь и чугун", ["сталь"]),
+    ("минист*", "министру, Министерство, мини", ["министру", "Министерство"]),
+    ("министерсво~", "Министерство здоровья", ["Министерство"]),
+    ("заголовок:сталь цех", "сталь и цех", ["цех"]),
+    ("рк", "в Республике Казахстан и в РК", ["Республике", "Казахстан", "РК"]),
+    ("республика казахстан", "законы РК", ["РК"]),
+    ("замок", "старый за\u0301мок", ["за\u0301мок"]),
+    ("прошел", "прошёл и прош\u0065л", ["прошёл", "прош\u0065л"]),
+    ("токаев", "Токаевым, ТОКАЕВ, токай", ["Токаевым", "ТОКАЕВ"]),
+]
+
+
+@pytest.mark.parametrize(("query", "text", "marks"), CASES)
 def test_marks_cover_whole_words_that_the_query_means(query: str, text: str, marks: list[str]) -> None:
     assert marked(query, text) == marks
+
+
+def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
+    texts = [text for _, text, _ in CASES]
+    documents = [Document(f"d{number}", "Сталь и цены", text) for number, text in enumerate(texts)]
+    with opened([Run(documents[:9]), Run(documents[9:])], ANALYZER) as searcher:
+        for query, _, _ in CASES:
+            tree = parse(query, ANALYZER, today=TODAY).tree
+            told = searcher.search(Request(tree, limit=0)).words
+            by_forms = Marker(tree, ANALYZER, [[count.value for count in word.forms] for word in told])
+            by_lemmas = Marker(tree, ANALYZER)
+            for tokens in ANALYZER.tokens_many(texts):
+                assert by_forms.found(tokens, "text") == by_lemmas.found(tokens, "text")
 
 
 def test_a_caption_is_never_the_snippet_when_the_body_matches() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from razdel import sentenize
 
-from index.text import Analyzer, Tokens
+from index.text import Analyzer, Tokens, raws
 from index.text.fold import MAX_LETTERS, fold
 from index.text.table import MAX_RAWS, RawTable
 
@@ -63,6 +63,23 @@ def test_every_token_slices_back_to_its_text_and_lies_in_order(text: str) -> Non
     assert np.all(np.diff(tokens.sentences) >= 0)
     assert np.all(np.diff(tokens.sentences) <= 1)
     assert len(tokens) == 0 or (tokens.positions[0], tokens.sentences[0]) == (0, 0)
+
+
+@given(TEXTS | st.just("ы" * 500 + " и ещё"))
+@settings(max_examples=300, deadline=None)
+def test_raw_strings_begin_where_a_scan_of_the_text_finds_them(text: str) -> None:
+    found = list(raws.spans(text))
+    assert raws.strings(text) == [raw for raw, _ in found]
+    assert raws.starts(text, raws.strings(text)).tolist() == [start for _, start in found]
+
+
+@given(st.lists(TEXTS, max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_texts_analysed_together_have_the_tokens_of_each(texts: list[str]) -> None:
+    for text, together in zip(texts, ANALYZER.tokens_many(texts), strict=True):
+        alone = ANALYZER.tokens(text)
+        for name in ("forms", "positions", "sentences", "starts", "ends"):
+            assert getattr(together, name).tolist() == getattr(alone, name).tolist()
 
 
 @given(st.lists(TEXTS, max_size=5))

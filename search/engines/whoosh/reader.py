@@ -18,7 +18,7 @@ from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
 from search.engines.whoosh import kernels
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
-from search.engines.whoosh.terms import forms_of, strings, word_key
+from search.engines.whoosh.terms import forms_of, lower_bound, strings, word_key
 from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["Reader"]
@@ -58,6 +58,11 @@ class Reader:
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
         return strings(self.segment.forms, forms)
+
+    def number(self, key: str) -> int:
+        """The number of the form with that *key*, -1 when the segment has none."""
+        number, present = lower_bound(self.segment.forms, key)
+        return number if present else -1
 
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
