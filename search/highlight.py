@@ -6,15 +6,15 @@ Knows nothing of engines; works on any text, so it is also right where an index 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from index.text import Analyzer, Tokens
+from search.engines.meaning import regex
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 from search.relax import lacking
 from search.results import Mark
@@ -23,8 +23,7 @@ from search.show import show
 __all__ = ["Found", "Marker", "merge"]
 
 Leaf = Word | Wildcard | Fuzzy
-# Positions of a word that is in every sentence, times those of another, must not hold a worker.
-_MOST_WINDOWS = 20_000
+_FAR = 1 << 62
 
 
 class Found(NamedTuple):
@@ -127,7 +126,7 @@ class Marker:
             case Phrase(parts):
                 yield from self._phrase(parts, tokens, rows)
             case Near(parts, distance):
-                yield from self._windows(parts, tokens, rows, lambda span: span[1] - span[0] - len(parts) < distance)
+                yield from self._windows(parts, distance, tokens, rows)
             case SameSentence(parts):
                 yield from self._sentences(parts, tokens, rows, field)
             case All(parts) | Any(parts):
@@ -158,23 +157,21 @@ class Marker:
         return places
 
     def _windows(
-        self,
-        parts: tuple[Node, ...],
-        tokens: Tokens,
-        rows: dict[int, list[int]],
-        fits: Callable[[tuple[int, int]], bool],
+        self, parts: tuple[Node, ...], distance: int, tokens: Tokens, rows: dict[int, list[int]]
     ) -> Iterator[Found]:
-        """Occurrences of all parts close together: for each choice of neighbours, whether it *fits*."""
+        """Occurrences inside windows that hold every part, from each start the shortest: search/engines/memory.py.
+
+        Of arrays, because a hundred words that are in every sentence have more windows than a loop can visit.
+        """
         places = [self._places(part, tokens, rows) for part in parts]
         if not all(places):
             return
-        ordered = [sorted(place) for place in places]
-        for position in min(ordered, key=len)[:_MOST_WINDOWS]:
-            near = [_around(place, position) for place in ordered]
-            for choice in product(*near):
-                if len(set(choice)) == len(choice) and fits((min(choice), max(choice))):
-                    for place, at in zip(places, choice, strict=True):
-                        yield from place[at]
+        starts = np.array(sorted(set().union(*places)))
+        nearest = np.stack([_following(np.array(sorted(place)), starts) for place in places])
+        fits = nearest.max(axis=0) - starts < distance + len(parts)
+        for place, chosen in zip(places, nearest[:, fits].tolist(), strict=True):
+            for position in set(chosen):
+                yield from place[position]
 
     def _sentences(
         self, parts: tuple[Node, ...], tokens: Tokens, rows: dict[int, list[int]], field: str
@@ -215,13 +212,11 @@ def _leaves(node: Node) -> list[Leaf]:
 def _test(leaf: Wildcard | Fuzzy) -> Callable[[str], bool]:
     """Whether a lower-case surface form of a document matches *leaf*."""
     if isinstance(leaf, Wildcard):
-        pieces = {"*": ".*", "?": "."}
-        pattern = re.compile("".join(pieces.get(char, re.escape(char)) for char in leaf.pattern), re.S)
+        pattern = regex(leaf.pattern)
         return lambda form: pattern.fullmatch(form) is not None
     return lambda form: OSA.distance(form, leaf.form, score_cutoff=leaf.distance) <= leaf.distance
 
 
-def _around(places: list[int], position: int) -> list[int]:
-    """The members of *places* nearest to *position*: at most one before, itself, one after."""
-    at = int(np.searchsorted(places, position))
-    return places[max(0, at - 1) : at + 2]
+def _following(places: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of *starts* the first of *places* that is not before it, far away when there is none."""
+    return np.append(places, _FAR)[np.searchsorted(places, starts)]

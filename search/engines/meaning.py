@@ -7,7 +7,9 @@ days become a timeline. Knows nothing of postings.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +45,7 @@ __all__ = [
     "demands",
     "keyword_key",
     "leaves",
+    "regex",
     "timeline",
 ]
 
@@ -116,6 +119,20 @@ def demands(parts: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[Node, ...]
 def keyword_key(value: str) -> str:
     """What makes two values of a keyword field the same: folded, without case, blanks as one."""
     return " ".join(fold(word).lower() for word in value.split())
+
+
+@lru_cache(maxsize=1024)
+def regex(pattern: str) -> re.Pattern[str]:
+    """What a Wildcard's *pattern* matches, case ignored; to be matched against whole forms in lower case.
+
+    Each piece between two stars is taken where it first fits and never tried further on, which finds whatever can be
+    found: a dozen stars cost no more than one, where plain ``.*`` would try every way to share out the letters.
+    """
+    head, *pieces = (
+        "".join("." if char == "?" else re.escape(char) for char in part) for part in pattern.lower().split("*")
+    )
+    middle = "".join(f"(?>.*?{piece})" for piece in pieces[:-1])
+    return re.compile(head + middle + (f".*{pieces[-1]}" if pieces else ""), re.DOTALL)
 
 
 def timeline(days: Mapping[int, int]) -> tuple[Bucket, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ from search.engines import (
     WordStatistics,
 )
 from search.engines.folding import WINDOW, leaders
-from search.engines.meaning import MAX_FORMS, Fields, Leaf, content_words, demands, keyword_key, leaves, timeline
+from search.engines.meaning import MAX_FORMS, Fields, Leaf, content_words, demands, keyword_key, leaves, regex, timeline
 from search.query import (
     Aimed,
     All,
@@ -278,7 +277,7 @@ class MemorySearcher:
         low = form.lower()
         match term:
             case Wildcard():
-                return float(re.fullmatch(_regex(term.pattern), low, re.DOTALL) is not None)
+                return float(regex(term.pattern).fullmatch(low) is not None)
             case Fuzzy():
                 slips = OSA.distance(term.form.lower(), low)
                 return 1 / (1 + slips) if slips <= term.distance else 0.0
@@ -351,10 +350,6 @@ def _text(record: Record, analyzer: Analyzer) -> _Text:
         fields[name] = [_Token(analyzer.form(number), position, sentence) for number, position, sentence in rows]
     lengths = {name: len({token.position for token in tokens}) for name, tokens in fields.items()}
     return _Text(record.document, fields, lengths, record.sketch)
-
-
-def _regex(pattern: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.lower())
 
 
 def _chained(places: list[set[Span]]) -> set[Span]:

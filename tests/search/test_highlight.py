@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from index.documents import Document
 from index.text import Analyzer
 from search.engines import Request
+from search.engines.meaning import regex
 from search.highlight import Marker, merge
 from search.parse import parse
 from search.results import Snippet
@@ -42,6 +43,8 @@ CASES = [
     ("«рост цен»", "Рост зарплат и цен; роста цен нет", ["роста", "цен"]),
     ('"цен рост"~1', "рост всех цен, а потом снова рост в городе без новых цен", ["рост", "цен"]),
     ("суд & срок", "Суд дал срок. Срок велик.", ["Суд", "срок"]),
+    ("суд /2 срок", "Суд дал срок, а новый срок даст не он: суд.", ["Суд", "срок"]),
+    ("суд /2 срок /3 год", "срок суд год и суд", ["срок", "суд", "год"]),
     ("сталь -чугун", "сталь и чугун", ["сталь"]),
     ("минист*", "министру, Министерство, мини", ["министру", "Министерство"]),
     ("министерсво~", "Министерство здоровья", ["Министерство"]),
@@ -70,6 +73,32 @@ def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
             by_lemmas = Marker(tree, ANALYZER)
             for tokens in ANALYZER.tokens_many(texts):
                 assert by_forms.found(tokens, "text") == by_lemmas.found(tokens, "text")
+
+
+def test_a_window_of_a_hundred_common_words_is_marked_without_trying_every_choice() -> None:
+    query = " /9 ".join(["суд", "срок"] * 50)
+    assert marked(query, "суд срок " * 200 + "и ещё " * 10 + "суд") == ["суд", "срок"] * 200
+
+
+def test_a_pattern_of_many_stars_is_marked_without_trying_every_way_to_fit() -> None:
+    word = "а" * 60
+    assert marked("*а" * 12 + "*б", f"{word} {word}б") == [f"{word}б"]
+
+
+def plainly(pattern: str, form: str) -> bool:
+    """What ``regex`` must say, by the meaning of a star."""
+    if not pattern or pattern[0] != "*":
+        return (
+            pattern[:1] in ("?", form[:1])
+            and bool(pattern) == bool(form)
+            and (not form or plainly(pattern[1:], form[1:]))
+        )
+    return any(plainly(pattern[1:], form[at:]) for at in range(len(form) + 1))
+
+
+@given(st.text("аб*?", max_size=7), st.text("аб", max_size=7))
+def test_a_pattern_matches_what_its_stars_and_question_marks_can_stand_for(pattern: str, form: str) -> None:
+    assert (regex(pattern).fullmatch(form) is not None) == plainly(pattern, form)
 
 
 def test_a_caption_is_never_the_snippet_when_the_body_matches() -> None:
