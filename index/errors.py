@@ -11,6 +11,7 @@
         IndexMismatch       made by another version of analysis, schema or format
       RequestError        a parameter of a search request is unknown or bad
       NotFound            a document or page that is not there
+      OutOfTime           a query reached its time limit; search/ turns it into what was found by then
       Interrupted         the operator asked a run to stop (SIGINT, SIGTERM)
 
 A message says what happened, to which value, where, and what to do. Adapters translate the exceptions of libraries;
@@ -67,6 +68,10 @@ class RequestError(SlovoError):
 
 class NotFound(SlovoError):
     """A document or page that is not there."""
+
+
+class OutOfTime(SlovoError):
+    """A query reached its time limit. Never leaves search/: an answer tells what was found by then."""
 
 
 class Interrupted(SlovoError):

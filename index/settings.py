@@ -26,6 +26,8 @@ class Settings:
     ``origins`` are sites whose scripts may read the JSON («https://news.example»). ``rate`` is how many requests an
     address may make in a minute, 0 for any; ``proxies`` how many reverse proxies stand in front and are believed when
     they say whose request it is. ``log`` of requests is "none", "text" or "json"; faults are logged always.
+    The ``max_`` ones bound what one query may cost: its characters, its words, how deep its brackets nest, how many
+    forms a pattern or a fuzzy word may stand for, and the seconds after which what was found by then is answered.
     """
 
     index: Path = Path("var/index")
@@ -41,6 +43,11 @@ class Settings:
     rate: int = 600
     proxies: int = 0
     log: str = "none"
+    max_characters: int = 4_000
+    max_words: int = 256
+    max_depth: int = 24
+    max_forms: int = 50_000
+    max_seconds: int = 3
 
 
 def load(

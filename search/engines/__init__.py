@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from index.documents import Document
+from search.limits import NEVER, Deadline
 from search.query import Node
 
 __all__ = [
@@ -58,6 +59,7 @@ class Request:
     ``fold`` puts near-duplicates among the best matches under the first of them (folding.py); ``copies`` asks for one
     such hit, by id, and what is folded under it, instead of the rest. ``after`` begins where an earlier response said
     that the next hits are: a number of hits, or a place; then nothing is folded.
+    At the ``deadline`` what was found by then is the response.
     """
 
     query: Node
@@ -72,6 +74,7 @@ class Request:
     fold: bool = False
     copies: str = ""
     after: Place | int | None = None
+    deadline: Deadline = NEVER
 
 
 class Scored(NamedTuple):
@@ -118,6 +121,8 @@ class Response:
     years, the finest that gives at most 60. ``folded``: how many of the total are folded under others; hits are
     counted without them. ``next``: where the hits after these begin, for ``Request.after``, with nothing folded: behind
     a place, or a number of hits where closeness of words has ordered the first; None when there are none.
+    ``timed_out``: the deadline came first. Total and counts are then of what
+    was found by then, which matches but may not be the best, and ``words`` may be missing.
     """
 
     hits: tuple[Scored, ...]
@@ -127,6 +132,7 @@ class Response:
     timeline: tuple[Bucket, ...] = ()
     folded: int = 0
     next: Place | int | None = None
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

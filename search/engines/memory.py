@@ -109,7 +109,10 @@ class MemorySearcher:
         if several and request.sort == "relevance" and not isinstance(request.after, Place):
             asked.near = self._ranking.depth
         scores: dict[str, float] = {}
+        late = False
         for doc_id, text in self._texts.items():
+            if late := request.deadline.passed:
+                break
             found = self._score(request.query, text, FIELDS, asked)
             if found is not None and all(self._score(f, text, FIELDS, asked) is not None for f in request.filters):
                 scores[doc_id] = found
@@ -121,9 +124,10 @@ class MemorySearcher:
             folded=folded,
             next=following,
             total=len(scores),
-            words=tuple(self._statistics(leaf) for leaf in leaves(request.query)) if request.words else (),
+            words=tuple(self._statistics(leaf) for leaf in leaves(request.query)) if request.words and not late else (),
             facets={name: _facet(matches, name, request.facet_size) for name in request.facets},
             timeline=_timeline(matches) if request.timeline else (),
+            timed_out=late,
         )
 
     @cached_property

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
 from index.documents import Document
 from index.text import Analyzer
 from search.engines import Count, Entry, Request, Response, Searcher
+from search.limits import Deadline
 from search.query import (
     Aimed,
     All,
@@ -263,3 +265,24 @@ class SearcherContract(FoldingContract):
             assert (response.hits, response.total, response.timeline) == ((), 0, ())
             assert searcher.vocabulary("", 5) == []
             assert searcher.documents(["x"]) == []
+
+    def test_at_its_deadline_a_search_answers_what_it_has_found_and_says_so(self) -> None:
+        """With a clock that a look moves on, so that the search is stopped at each of the places where it looks."""
+        placed = Near((word("министр"), Any((word("торговли"), Phrase((word("премьер"), word("министр")))))), 9)
+        query = All((Any((word("хлеб"), placed, Wildcard("ста*", "ста*"))), Not(word("визит"))))
+        with self.opened(ARCHIVE) as searcher:
+            whole = searcher.search(Request(query))
+            assert whole.total == 3
+            assert not whole.timed_out
+            found = []
+            for looks in count(1):
+                clock = count().__next__
+                response = searcher.search(Request(query, deadline=Deadline(looks, clock)))
+                assert set(ids(response)) <= set(ids(whole))
+                assert response.total == len(response.hits)
+                if not response.timed_out:
+                    break
+                found.append(response.total)
+            assert response == whole
+            assert found[0] == 0
+            assert found == sorted(found)

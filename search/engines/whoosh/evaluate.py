@@ -17,6 +17,7 @@ from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.parts import Found, Scratch
 from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
 from search.engines.whoosh.reader import Reader
+from search.limits import Deadline
 from search.query import (
     Aimed,
     All,
@@ -59,15 +60,17 @@ class Words(Protocol):
 
 
 class Evaluation:
-    """Answers one tree over one segment."""
+    """Answers one tree over one segment. Raises OutOfTime between two steps, each of which takes milliseconds."""
 
-    def __init__(self, reader: Reader, scratch: Scratch, words: Words) -> None:
+    def __init__(self, reader: Reader, scratch: Scratch, words: Words, deadline: Deadline) -> None:
         self._reader = reader
         self._scratch = scratch
         self._words = words
+        self._deadline = deadline
 
     def found(self, node: Node, fields: Fields) -> Found:
         """The documents that match *node* and their scores; words are looked for in *fields*."""
+        self._deadline.check()
         match node:
             case Word() | Wildcard() | Fuzzy():
                 return self._words.found(Leaf(node, fields))
@@ -114,7 +117,7 @@ class Evaluation:
         found = self._both([part for part in required if not isinstance(part, Sieve)], sieves, fields)
         for part in extra:
             if isinstance(part, Term):
-                found = self._words.narrow(found, Leaf(part, fields), required=False)
+                found = self._narrowed(found, Leaf(part, fields), required=False)
             else:
                 others = self.found(part, fields)
                 arrays.add(found.docs, found.scores, others.docs, others.scores)
@@ -134,8 +137,12 @@ class Evaluation:
             found = _common(found, other, other.scores)
         found = self.sifted(found, sieves, fields)
         for leaf in words:
-            found = self._words.narrow(found, leaf, required=True)
+            found = self._narrowed(found, leaf, required=True)
         return found
+
+    def _narrowed(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
+        self._deadline.check()
+        return self._words.narrow(found, leaf, required=required)
 
     def _any(self, sought: list[Found]) -> Found:
         """What is in any of *sought*, scores added."""
@@ -153,7 +160,7 @@ class Evaluation:
         found = self._both(parts, (), fields) if parts else self._nothing()
         if not len(found):
             return found
-        starts = spans(node, fields, found.docs, self._reader, self._scratch).starts
+        starts = spans(node, fields, found.docs, self._reader, self._scratch, self._deadline).starts
         holding = np.zeros(len(found), bool)
         holding[starts >> DOCUMENT_SHIFT] = True
         return Found(found.docs[holding], found.scores[holding])

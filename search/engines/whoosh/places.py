@@ -17,6 +17,7 @@ from search.engines.whoosh import arrays
 from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
 from search.engines.whoosh.parts import Scratch
 from search.engines.whoosh.reader import Reader
+from search.limits import Deadline
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 
 __all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
@@ -35,12 +36,18 @@ class Spans(NamedTuple):
 _NOWHERE = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch) -> Spans:
-    """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: memory.py, ``_spans``."""
+def spans(
+    node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch, deadline: Deadline
+) -> Spans:
+    """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: memory.py, ``_spans``.
+
+    Raises OutOfTime.
+    """
 
     def of(part: Node) -> Spans:
-        return spans(part, fields, docs, reader, scratch)
+        return spans(part, fields, docs, reader, scratch, deadline)
 
+    deadline.check()
     match node:
         case Word() | Wildcard() | Fuzzy():
             starts = reader.places([(reader.word(node), fields)], docs, scratch)
@@ -51,13 +58,13 @@ def spans(node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, s
         case Boosted(part, _):
             return of(part)
         case Aimed(field, part):
-            return spans(part, (field,), docs, reader, scratch) if field in fields else _NOWHERE
+            return spans(part, (field,), docs, reader, scratch, deadline) if field in fields else _NOWHERE
         case Phrase(parts) if parts:
             so_far = of(parts[0])
             for part in parts[1:]:
                 # Only in documents where the words before it stand: each word leaves few to the next.
                 left = _distinct(so_far.starts >> DOCUMENT_SHIFT)
-                following = spans(part, fields, docs[left], reader, scratch)
+                following = spans(part, fields, docs[left], reader, scratch, deadline)
                 so_far = _chained(so_far, Spans(*(_renumbered(places, left) for places in following)))
             return so_far
         case Near(parts, distance) if parts:

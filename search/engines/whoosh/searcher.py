@@ -19,6 +19,7 @@ import numpy as np
 from index.documents import Document
 from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import open_generation
+from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
@@ -33,6 +34,7 @@ from search.engines.whoosh.page import Page, cut
 from search.engines.whoosh.parts import Cache, Found, Scratch
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
+from search.limits import Deadline
 from search.ranking import RANKING, Averages, Ranking, Saturation, idf
 
 __all__ = ["WhooshSearcher"]
@@ -53,6 +55,7 @@ class _Asked:
     words: list[Leaf]
     form: Saturation
     scratch: Scratch
+    deadline: Deadline
     documents: dict[_Key, int] = field(default_factory=dict)
     weights: dict[_Key, float] = field(default_factory=dict)
     waiting: dict[tuple[_Key, int], Found] = field(default_factory=dict)
@@ -102,19 +105,20 @@ class WhooshSearcher:
 
     def search(self, request: Request) -> Response:
         wanted = list(leaves(request.query))
-        asked = _Asked(wanted, self._ranking.saturation(content_words(request.query)), self._scratch())
-        for leaf in wanted:
-            self._weigh(leaf, asked)
-        found = [self._found(request, number, asked) for number in range(len(self._readers))]
-        page = self._page(request, found, asked)
+        form = self._ranking.saturation(content_words(request.query))
+        asked = _Asked(wanted, form, self._scratch(), request.deadline)
+        found, late = self._all_found(request, asked)
+        page = self._page(request, found, asked, late=late)
+        statistics, later = self._told(asked) if request.words and not late else ((), late)
         response = Response(
             hits=page.hits,
             folded=page.folded,
-            next=page.next,
+            next=None if late else page.next,
             total=sum(map(len, found)),
-            words=tuple(self._statistics(leaf, asked) for leaf in wanted) if request.words else (),
+            words=statistics,
             facets={name: self._facet(name, found, request.facet_size) for name in request.facets},
             timeline=timeline(days(found, self._readers)) if request.timeline else (),
+            timed_out=late or later,
         )
         # Given back only now: after an error it may not be clean.
         self._scratches.append(asked.scratch)
@@ -162,18 +166,33 @@ class WhooshSearcher:
     def _gathered(self, leaf: Leaf, asked: _Asked) -> int:
         total = 0
         for number, reader in enumerate(self._readers):
+            asked.deadline.check()
             found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
             asked.waiting[(id(leaf.term), leaf.fields), number] = found
             total += len(found)
         return total
 
+    def _all_found(self, request: Request, asked: _Asked) -> tuple[list[Found], bool]:
+        """What each segment answers; nothing from those that the deadline left no time for, and whether there are."""
+        found: list[Found] = []
+        late = False
+        try:
+            for leaf in asked.words:
+                self._weigh(leaf, asked)
+            for number in range(len(self._readers)):
+                found.append(self._found(request, number, asked))
+        except OutOfTime:
+            late = True
+        nothing = Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+        return found + [nothing] * (len(self._readers) - len(found)), late
+
     def _found(self, request: Request, number: int, asked: _Asked) -> Found:
         """What one segment answers: the query, then the filters."""
         reader = self._readers[number]
-        evaluation = Evaluation(reader, asked.scratch, _Words(reader, number, asked))
+        evaluation = Evaluation(reader, asked.scratch, _Words(reader, number, asked), asked.deadline)
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
-    def _page(self, request: Request, found: list[Found], asked: _Asked) -> Page:
+    def _page(self, request: Request, found: list[Found], asked: _Asked, *, late: bool) -> Page:
         """The hits asked for; of more than one word the best are put in order again by nearness."""
         if isinstance(request.after, Place):
             pairs = zip(found, self._readers, strict=True)
@@ -182,7 +201,7 @@ class WhooshSearcher:
         folding = request.fold or bool(request.copies)
         count = start + request.limit + (WINDOW if folding else 0)
         near = 0
-        if request.sort == "relevance" and len(asked.words) > 1 and not isinstance(request.after, Place):
+        if not late and request.sort == "relevance" and len(asked.words) > 1 and not isinstance(request.after, Place):
             near = self._ranking.depth if self._ranking.proximity else 0
         front = ranked(found, self._readers, request.sort, max(count, near))
         if near:
@@ -196,7 +215,15 @@ class WhooshSearcher:
         column: Column = self._columns.get(name, Column, self._readers, name)
         return column.counts(found, size)
 
+    def _told(self, asked: _Asked) -> tuple[tuple[WordStatistics, ...], bool]:
+        """The statistics of all words, or none of them and True when the deadline comes first."""
+        try:
+            return tuple(self._statistics(leaf, asked) for leaf in asked.words), False
+        except OutOfTime:
+            return (), True
+
     def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
+        asked.deadline.check()
         everywhere = Leaf(leaf.term, FIELDS)
         self._weigh(everywhere, asked)
         return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS])
