@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from index.errors import OutOfTime
 from index.settings import Settings
 
-__all__ = ["NEVER", "Deadline", "Limits"]
+__all__ = ["LIMITS", "NEVER", "Deadline", "Limits"]
 
 
 _DEFAULTS = Settings()
@@ -36,6 +36,9 @@ class Limits:
         return cls(
             settings.max_characters, settings.max_words, settings.max_depth, settings.max_forms, settings.max_seconds
         )
+
+
+LIMITS = Limits()
 
 
 class Deadline:

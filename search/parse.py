@@ -7,6 +7,7 @@ documents, so that engines need no morphology. Warnings are sentences in Russian
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from search.dates import span
 from search.expand import expanded, phrases
 from search.language import DATES, FIELDS, KEYWORDS
 from search.lexer import Lexeme, lex
+from search.limits import LIMITS, Limits
 from search.query import (
     Aimed,
     All,
@@ -36,16 +38,10 @@ from search.query import (
     Word,
 )
 
-__all__ = ["Limits", "Parsed", "parse"]
+__all__ = ["Parsed", "parse"]
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a query is taken; reaching one is said in the warnings."""
-
-    characters: int = 4_000
-    words: int = 256
-    depth: int = 24
+_WORD = re.compile(r"\w+")
+_OPERATORS = frozenset({"or", "and", "not", "sentence", "near", "field", "("})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Parsed:
 
 
 def parse(
-    text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = Limits(), keep: Iterable[str] = ()
+    text: str, analyzer: Analyzer, *, today: dt.date, limits: Limits = LIMITS, keep: Iterable[str] = ()
 ) -> Parsed:
     """The meaning of *text*; an empty query means Nothing. Linear in ``len(text)`` up to the limits.
 
@@ -67,12 +63,27 @@ def parse(
     if len(text) > limits.characters:
         warnings.append(f"Запрос длиннее {limits.characters} знаков, конец отброшен.")
         text = text[: limits.characters]
-    lexemes = [lexeme for lexeme in lex(text) if lexeme.text or lexeme.kind == "phrase"]
-    if len(lexemes) > limits.words:
+    found = [lexeme for lexeme in lex(text) if lexeme.text or lexeme.kind == "phrase"]
+    lexemes = _first(found, limits.words)
+    if lexemes != found:
         warnings.append(f"В запросе больше {limits.words} слов, остальные отброшены.")
-        lexemes = lexemes[: limits.words]
     kept = frozenset(word.lower() for words in keep for word in words.split())
     return _Parser(text, lexemes, analyzer, today, limits, warnings, kept).parsed()
+
+
+def _first(lexemes: list[Lexeme], words: int) -> list[Lexeme]:
+    """*lexemes* up to their last of *words* words: a phrase or compound is cut, operators left over are dropped."""
+    kept: list[Lexeme] = []
+    for lexeme in lexemes:
+        ends = [match.end() for match in _WORD.finditer(lexeme.text)] if lexeme.kind in ("text", "phrase") else []
+        if len(ends) > words:
+            kept += [replace(lexeme, text=lexeme.text[: ends[words - 1]], closed=True)] if words else []
+            while kept and kept[-1].kind in _OPERATORS:
+                kept.pop()
+            return kept
+        words -= len(ends)
+        kept.append(lexeme)
+    return kept
 
 
 class _Parser:
@@ -189,9 +200,14 @@ class _Parser:
             case _:
                 return self.text(lexeme)
 
+    def too_deep(self) -> bool:
+        if self.depth < self.limits.depth:
+            return False
+        self.warn(f"Скобки и поля глубже {self.limits.depth} уровней не учтены.")
+        return True
+
     def group(self) -> Node:
-        if self.depth >= self.limits.depth:
-            self.warn(f"Скобки глубже {self.limits.depth} не учтены.")
+        if self.too_deep():
             return Nothing()
         self.depth += 1
         found = self.either()
@@ -204,9 +220,11 @@ class _Parser:
 
     def field(self, lexeme: Lexeme) -> Node:
         if lexeme.text in FIELDS:
-            if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "sentence", "near"):
+            if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "sentence", "near") or self.too_deep():
                 return Nothing()
+            self.depth += 1
             part = self.negated()
+            self.depth -= 1
             return part if isinstance(part, Nothing) else Aimed(FIELDS[lexeme.text], part)
         if not self.peek("text", "phrase"):
             self.warn(f"После «{lexeme.text}:» нет значения.")

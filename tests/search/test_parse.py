@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from index.text import Analyzer
 from search.language import LANGUAGE
-from search.parse import Limits, Parsed, parse
+from search.limits import Limits
+from search.parse import Parsed, parse
 from search.query import (
     Aimed,
     All,
@@ -142,8 +143,12 @@ SLIPS = [
     ("*", "Nothing", "не учтено"),
     ("дата:32.13.2024 сталь", "сталь", "не дата"),
     ("тег: сталь", "сталь", ""),
-    ("((((сталь))))", "Nothing", "Скобки глубже"),
+    ("((((сталь))))", "Nothing", "глубже 3 уровней"),
+    ("заголовок:" * 9 + "сталь", "сталь", "глубже 3 уровней"),
     ("слово " * 20, "All(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
+    ("«" + "слово " * 20 + "»", "Phrase(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
+    ("я | " * 20, "Any(я?, я?, я?, я?, я?, я?, я?, я?)", "больше 8 слов"),
+    ("а-б-в-г-д-е-ж-з-и-к", "а-б-в-г-д-е-ж-з", "больше 8 слов"),
 ]
 
 
