@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from index.text.fold import MARKS
 from search.language import AND_WORDS, CLOSING, DATES, FIELDS, KEYWORDS, NOT_WORDS, OPENING, OR_WORDS
 
 __all__ = ["Kind", "Lexeme", "lex"]
@@ -40,12 +41,12 @@ _SIMPLE: dict[str, Kind] = {"|": "or", "(": "(", ")": ")", "&": "sentence"}
 _NEAR = re.compile(r"/(\d{1,3})(?=\s|$)")
 _FIELD = re.compile(rf"({'|'.join((*FIELDS, *KEYWORDS, *DATES))}):(?=\S)", re.I)
 _CHUNK = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
-_SUFFIX = re.compile(r"(?:~(\d?))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
+_SUFFIX = re.compile(r"(?:~(\d{0,3}))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
 _TAIL = re.compile(
-    r"(?P<word>.*?\w[\u0300-\u036f\u00ad]*[*%]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{1,3}(?:\.\d+)?))?[^\w]*", re.S
+    rf"(?P<word>.*?\w[{MARKS}]*[*%]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{{1,3}}(?:\.\d+)?))?[^\w]*", re.S
 )
 # «1 200 000» is one number to a reader and to the analysis.
-_GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\w\u0300-\u036f*?~^])")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[ \u00a0\u2009\u202f]\d{{3}})+(?![\w{MARKS}*?~^])")
 _DATE_VALUE = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 
 
@@ -88,8 +89,9 @@ def _text_at(text: str, at: int) -> Lexeme:
         return _phrase(text, at, exact=False)
     if text[at] == "!" and text[at + 1 : at + 2] and text[at + 1] in OPENING:
         return _phrase(text, at + 1, exact=True)
-    if match := _GROUPED.match(text, at):
-        return Lexeme("text", match.group(), at, match.end())
+    exact = text[at] == "!"
+    if match := _GROUPED.match(text, at + exact):
+        return Lexeme("text", match.group(), match.start(), match.end(), exact=exact)
     return _word(text, at)
 
 

@@ -165,9 +165,10 @@ class _Parser:
             right = self.negated() if self.at < len(self.lexemes) and not self.peek("or", ")", "and") else Nothing()
             if isinstance(found, Nothing | Not) or isinstance(right, Nothing | Not):
                 self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
-                found = (
-                    All((found, right)) if isinstance(right, Not) else (right if isinstance(found, Nothing) else found)
-                )
+                kept = [found, right] if isinstance(right, Not) else [right if isinstance(found, Nothing) else found]
+                found = _join(All, kept) or Nothing()
+            elif operator.kind == "near" and self.too_deep(inside=found):
+                continue
             elif operator.kind == "near":
                 # Neighbours are at distance 1: no further word between them.
                 found = Near((_required(found), _required(right)), max(0, (operator.number or 1) - 1))
@@ -200,10 +201,15 @@ class _Parser:
             case _:
                 return self.text(lexeme)
 
-    def too_deep(self) -> bool:
-        if self.depth < self.limits.depth:
+    def too_deep(self, *, inside: Node | None = None) -> bool:
+        """Whether one level more, or one around the windows *inside*, is beyond the limit."""
+        depth = self.depth
+        while isinstance(inside, Near):
+            inside = inside.parts[0]
+            depth += 1
+        if depth < self.limits.depth:
             return False
-        self.warn(f"Скобки и поля глубже {self.limits.depth} уровней не учтены.")
+        self.warn(f"Вложенность глубже {self.limits.depth} уровней не учтена.")
         return True
 
     def group(self) -> Node:
@@ -267,16 +273,29 @@ class _Parser:
         if "*" in word or "?" in word.rstrip("?"):
             return self.wildcard(lexeme)
         tokens = self.analyzer.tokens(word)
-        if lexeme.number is not None and len(tokens):
-            form = self.analyzer.form(int(tokens.forms[0])).lower()
-            slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
-            return _boosted(Fuzzy(word, form, slips, lexeme.start, lexeme.end), lexeme.boost)
-        parts = self.compounds(tokens, word, lexeme.start, exact=lexeme.exact)
+        if lexeme.number is None:
+            parts = self.compounds(tokens, word, lexeme.start, exact=lexeme.exact)
+        else:
+            parts = self.fuzzy(tokens, lexeme)
         found = _join(All, [_boosted(part, lexeme.boost) for part in parts])
         return found if found is not None else Nothing()
 
+    def fuzzy(self, tokens: Tokens, lexeme: Lexeme) -> list[Node]:
+        """The words of a chunk with ~ behind it; a compound is one."""
+        parts: list[Node] = []
+        end = 0
+        for row in range(len(tokens)):
+            if tokens.starts[row] >= end:
+                start, end = int(tokens.starts[row]), int(tokens.ends[row])
+                form = self.analyzer.form(int(tokens.forms[row])).lower()
+                slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
+                parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end))
+        return parts
+
     def wildcard(self, lexeme: Lexeme) -> Node:
-        pattern = "".join(char for char in fold(lexeme.text).lower() if char.isalnum() or char in "*?-'.").strip("-.'")
+        # Twice, as small letters may be foldable where the capital was not («İ»).
+        folded = fold(fold(lexeme.text).lower()).lower()
+        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'")
         letters = sum(char.isalnum() for char in pattern)
         if not letters:
             self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")

@@ -5,6 +5,8 @@ Parsing the result gives the same tree again, offsets apart.
 
 from __future__ import annotations
 
+import re
+
 from search.language import AND_WORDS, NOT_WORDS, OR_WORDS
 from search.query import (
     Aimed,
@@ -25,6 +27,8 @@ from search.query import (
 
 __all__ = ["show"]
 
+# What the analysis takes apart where it stands alone (index/text/raws.py).
+_GLUED = re.compile(r"[^\W\d_]{2,}\d+|\d+[^\W\d_]{2,}")
 _FIELD_NAMES = {"title": "заголовок", "text": "текст", "source": "источник", "tag": "тег", "author": "автор"}
 
 
@@ -39,8 +43,10 @@ def show(node: Node) -> str:
             return " ".join(filter(None, (_inner(part, (All, Any)) for part in parts)))
         case SameSentence(parts):
             return " & ".join(_atom(part) for part in parts)
-        case Near(parts, distance) if not _is_plain(parts):
-            return f" /{distance + 1} ".join(_atom(part) for part in parts)
+        case Near(parts, distance) if not _is_quoted(node):
+            # From the left, as it is read: «a /3 b /3 c» needs no brackets.
+            first = show(parts[0]) if isinstance(parts[0], Near) else _atom(parts[0])
+            return f" /{distance + 1} ".join([first, *map(_atom, parts[1:])])
         case Not() | Boosted() | Aimed():
             return _wrapped(node)
         case Keyword(field, values):
@@ -55,6 +61,8 @@ def _wrapped(node: Not | Boosted | Aimed) -> str:
     match node:
         case Not(part):
             return f"-{_atom(part)}"
+        case Boosted(Near() as part, factor):
+            return f"{_leaf(part)}^{factor:g}"
         case Boosted(part, factor):
             return f"{_atom(part)}^{factor:g}"
         case Aimed(field, part):
@@ -72,15 +80,37 @@ def _leaf(node: Node) -> str:
         case Fuzzy(text=text, distance=distance):
             return f"{text}~{distance}"
         case Phrase(parts):
-            return f'"{_words(parts)}"'
+            return _quoted(parts)
         case Near(parts, distance):
-            return f'"{_words(parts)}"~{distance}'
+            return f"{_quoted(parts)}~{distance}"
         case _:
             return ""
 
 
-def _words(parts: tuple[Node, ...]) -> str:
-    return " ".join(f"!{part.text}" if part.exact else part.text for part in parts if isinstance(part, Word))
+def _quoted(parts: tuple[Node, ...]) -> str:
+    words = [part for part in parts if isinstance(part, Word)]
+    exact = all(word.exact for word in words)
+    text = "".join(_part(words, at, marked=not exact) for at in range(len(words)))
+    return f'!"{text}"' if exact else f'"{text}"'
+
+
+def _part(words: list[Word], at: int, *, marked: bool) -> str:
+    """A word of a phrase, and what parts it from the one before it."""
+    word = words[at]
+    between = "" if not at else "-" if _hyphenated(words, at) else " "
+    return between + ("!" if word.exact and marked else "") + word.text
+
+
+def _hyphenated(words: list[Word], at: int) -> bool:
+    """Whether a hyphen must part words *at* - 1 and *at*: the «2премьер» of «2премьер-министр» has parts without it.
+
+    Such a word has its hyphen behind it, or before it when it is the last.
+    """
+    before, word = words[at - 1], words[at]
+    if word.start != before.end + 1:
+        return False
+    last = at + 1 == len(words) or words[at + 1].start != word.end + 1
+    return bool(_GLUED.fullmatch(before.text) or (last and _GLUED.fullmatch(word.text)))
 
 
 def _inner(node: Node, wrapped: tuple[type[Node], ...]) -> str:
@@ -92,7 +122,7 @@ def _atom(node: Node) -> str:
     """*node* so that an operator beside it holds all of it."""
     typed = _typed(node)
     groups = (All, Any, SameSentence)
-    composite = isinstance(typed, groups) or (isinstance(typed, Near) and not _is_plain(typed.parts))
+    composite = isinstance(typed, groups) or (isinstance(typed, Near) and not _is_quoted(typed))
     return f"({show(typed)})" if composite else show(typed)
 
 
@@ -101,5 +131,8 @@ def _typed(node: Node) -> Node:
     return node.parts[0] if isinstance(node, Any) and node.implied else node
 
 
-def _is_plain(parts: tuple[Node, ...]) -> bool:
-    return all(isinstance(part, Word) for part in parts)
+def _is_quoted(node: Near) -> bool:
+    """Whether *node* can be written as a phrase: of two words with «!» a hyphenated one would come apart in quotes."""
+    words = [part.text for part in node.parts if isinstance(part, Word)]
+    plain = all(text.isalnum() and not _GLUED.fullmatch(text) for text in words)
+    return len(words) == len(node.parts) and (plain or len(words) != 2)

@@ -59,6 +59,7 @@ class Request:
     ``fold`` puts near-duplicates among the best matches under the first of them (folding.py); ``copies`` asks for one
     such hit, by id, and what is folded under it, instead of the rest. ``after`` begins where an earlier response said
     that the next hits are: a number of hits, or a place; then nothing is folded.
+
     At the ``deadline`` what was found by then is the response.
     """
 
@@ -121,8 +122,8 @@ class Response:
     years, the finest that gives at most 60. ``folded``: how many of the total are folded under others; hits are
     counted without them. ``next``: where the hits after these begin, for ``Request.after``, with nothing folded: behind
     a place, or a number of hits where closeness of words has ordered the first; None when there are none.
-    ``timed_out``: the deadline came first. Total and counts are then of what
-    was found by then, which matches but may not be the best, and ``words`` may be missing.
+    ``timed_out``: the deadline came first. Total and counts are then of what was found by then, which matches but may
+    not be the best, ``words`` may be missing, and nothing goes on from there.
     """
 
     hits: tuple[Scored, ...]

@@ -122,7 +122,7 @@ class MemorySearcher:
         return Response(
             hits=hits,
             folded=folded,
-            next=following,
+            next=None if late else following,
             total=len(scores),
             words=tuple(self._statistics(leaf) for leaf in leaves(request.query)) if request.words and not late else (),
             facets={name: _facet(matches, name, request.facet_size) for name in request.facets},

@@ -144,6 +144,7 @@ SLIPS = [
     ("дата:32.13.2024 сталь", "сталь", "не дата"),
     ("тег: сталь", "сталь", ""),
     ("((((сталь))))", "Nothing", "глубже 3 уровней"),
+    ("суд /2 " * 5 + "срок", "Near1(Near1(Near1(суд, суд), суд), суд)", "глубже 3 уровней"),
     ("заголовок:" * 9 + "сталь", "сталь", "глубже 3 уровней"),
     ("слово " * 20, "All(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
     ("«" + "слово " * 20 + "»", "Phrase(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
@@ -183,8 +184,8 @@ PIECES = st.sampled_from((*WORDS, *OPERATORS, *FIELDS))
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_understood_and_printing_is_stable(text: str) -> None:
-    # «2премьер-министр» has the parts «2премьер» and «министр», of which the first, alone, has parts again.
-    assume(not re.search(r"\d[^\W\d]|[^\W\d]\d", text))
+    # Numbers: printed with blanks for what stood between them, they may be a group together.
+    assume(not re.search(r"\d[^\w ]+[\d?*]|\d-", text))
     result = parsed(text)
     printed = show(result.tree)
     again = parsed(printed)
