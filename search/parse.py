@@ -283,13 +283,13 @@ class _Parser:
     def fuzzy(self, tokens: Tokens, lexeme: Lexeme) -> list[Node]:
         """The words of a chunk with ~ behind it; a compound is one."""
         parts: list[Node] = []
-        end = 0
+        end, most = 0, self.limits.forms
         for row in range(len(tokens)):
             if tokens.starts[row] >= end:
                 start, end = int(tokens.starts[row]), int(tokens.ends[row])
                 form = self.analyzer.form(int(tokens.forms[row])).lower()
                 slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
-                parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end))
+                parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end, most))
         return parts
 
     def wildcard(self, lexeme: Lexeme) -> Node:
@@ -300,7 +300,7 @@ class _Parser:
         if not letters:
             self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")
             return Nothing()
-        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end), lexeme.boost)
+        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end, self.limits.forms), lexeme.boost)
 
     def compounds(self, tokens: Tokens, text: str, offset: int, *, exact: bool) -> list[Node]:
         """The words of a chunk; a compound is its whole form or its parts side by side."""

@@ -55,23 +55,28 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """A pattern over surface forms, case ignored: ``*`` any letters, ``?`` one. A prefix is «минист*»."""
+    """A pattern over surface forms, case ignored: ``*`` any letters, ``?`` one. A prefix is «минист*».
+
+    Of more than ``most`` forms the most frequent ones count; None: all.
+    """
 
     text: str
     pattern: str
     start: int = 0
     end: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """Surface forms within *distance* slips (insert, delete, change, swap) of ``form``."""
+    """Surface forms within *distance* slips (insert, delete, change, swap) of ``form``; ``most`` as in a Wildcard."""
 
     text: str
     form: str
     distance: int
     start: int = 0
     end: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,13 @@ class Bucket:
 class WordStatistics:
     """For one leaf of the query, in the order of ``search.query.words``: forms really found, most frequent first.
 
-    Counts are of documents, whatever the rest of the query says and whatever the filters.
+    Counts are of documents, whatever the rest of the query says and whatever the filters. ``cut``: more forms match
+    than may count (``Wildcard.most``; of each segment of an index the most frequent do).
     """
 
     forms: tuple[Count, ...]
     documents: int
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

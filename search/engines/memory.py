@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ class _Token(NamedTuple):
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Text:
     """One document as it is searched: its tokens by field, and lengths in words (a compound counts its parts)."""
 
@@ -76,6 +76,11 @@ class _Text:
     tokens: dict[str, list[_Token]]
     lengths: dict[str, int]
     sketch: NDArray[np.uint8]
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Its distinct forms."""
+        return frozenset(token.form for name in FIELDS for token in self.tokens[name])
 
     @property
     def day(self) -> int:
@@ -101,6 +106,7 @@ class MemorySearcher:
         self._texts = {record.document.id: _text(record, analyzer) for record in records}
         titles, texts = ([text.lengths[name] for text in self._texts.values()] for name in ("title", "text"))
         size = max(1, len(self._texts))
+        self._kept: dict[Wildcard | Fuzzy, frozenset[str]] = {}
         self._averages = Averages(title=sum(titles) / size, text=sum(texts) / size)
 
     def search(self, request: Request) -> Response:
@@ -278,6 +284,8 @@ class MemorySearcher:
 
     def _grade(self, term: Word | Wildcard | Fuzzy, form: str) -> float:
         """How well a surface form matches, 0 for not at all. Case never matters to the form itself."""
+        if not isinstance(term, Word) and term.most is not None and form not in self._frequent(term):
+            return 0.0
         low = form.lower()
         match term:
             case Wildcard():
@@ -293,6 +301,14 @@ class MemorySearcher:
                 if ours and theirs and ours[0] == theirs[0]:
                     return self._ranking.likeliest
                 return 0.0 if set(ours).isdisjoint(theirs) else self._ranking.shared
+
+    def _frequent(self, term: Wildcard | Fuzzy) -> frozenset[str]:
+        """The forms of *term* that may count: the most frequent of those that match."""
+        if term not in self._kept:
+            every = replace(term, most=None)
+            found = Counter(form for text in self._texts.values() for form in text.forms if self._grade(every, form))
+            self._kept[term] = frozenset(sorted(found, key=lambda form: (-found[form], form))[: term.most])
+        return self._kept[term]
 
     def _stands(self, node: Phrase | Near | SameSentence, text: _Text, fields: Fields) -> bool:
         """Whether the parts stand together in one field. Two parts may be met by the same word, but for a phrase."""
@@ -336,14 +352,14 @@ class MemorySearcher:
         return nearness(fields, weights, text=length, averages=self._averages, form=asked.form, ranking=self._ranking)
 
     def _statistics(self, leaf: Leaf) -> WordStatistics:
-        forms: Counter[str] = Counter()
-        for text in self._texts.values():
-            forms.update({token.form for name in FIELDS for token in text.tokens[name]})
+        forms = Counter(form for text in self._texts.values() for form in text.forms)
         found = [Count(form, n) for form, n in forms.items() if self._grade(leaf.term, form)]
+        every = leaf.term if isinstance(leaf.term, Word) else replace(leaf.term, most=None)
+        cut = any(self._grade(every, form) for form in set(forms) - {count.value for count in found})
         everywhere = Leaf(leaf.term, FIELDS)
         documents = sum(self._has(everywhere, text) for text in self._texts.values())
         found.sort(key=lambda count: (-count.count, count.value))
-        return WordStatistics(tuple(found[:MAX_FORMS]), documents)
+        return WordStatistics(tuple(found[:MAX_FORMS]), documents, cut)
 
 
 def _text(record: Record, analyzer: Analyzer) -> _Text:

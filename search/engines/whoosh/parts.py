@@ -34,7 +34,8 @@ class Found:
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for.
+    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for. ``cut``: the word
+    has more forms than may count.
     """
 
     forms: NDArray[np.int64]
@@ -44,6 +45,7 @@ class Lists:
     doc_at: NDArray[np.int64]
     pos_at: NDArray[np.int64]
     rows: NDArray[np.int64] | None = None
+    cut: bool = False
 
     @property
     def postings(self) -> int:

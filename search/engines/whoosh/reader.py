@@ -19,6 +19,7 @@ from search.engines.meaning import Fields, Term, keyword_key
 from search.engines.whoosh import kernels
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
 from search.engines.whoosh.terms import forms_of, lower_bound, strings, word_key
+from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["Reader"]
@@ -47,13 +48,23 @@ class Reader:
         self._derived = Cache(64)
         self._marks = Cache(128)
         self._words = Cache(4096)
+        # 100 bytes a form, and a pattern may have 50,000.
+        self._patterns = Cache(16)
 
     def word(self, term: Term) -> Lists:
         """The lists of a word. Kept: words are asked again, for the next page, with a filter, by others."""
-        return self._words.get(word_key(term), self._found, term)
+        kept = self._words if isinstance(term, Word) else self._patterns
+        return kept.get(word_key(term), self._found, term)
 
     def _found(self, term: Term) -> Lists:
-        return self.lists(*forms_of(term, self.segment, self._ranking))
+        lists = self.lists(*forms_of(term, self.segment, self._ranking))
+        most = None if isinstance(term, Word) else term.most
+        if most is None or len(lists.forms) <= most:
+            return lists
+        kept = np.sort(np.argsort(-lists.df, kind="stable")[:most])
+        frequent = self.lists(lists.forms[kept], lists.grades[kept])
+        frequent.cut = True
+        return frequent
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -217,7 +228,7 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        self._derived = self._marks = self._words = Cache(0)
+        self._derived = self._marks = self._words = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""

@@ -226,4 +226,5 @@ class WhooshSearcher:
         asked.deadline.check()
         everywhere = Leaf(leaf.term, FIELDS)
         self._weigh(everywhere, asked)
-        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS])
+        cut = any(reader.word(leaf.term).cut for reader in self._readers)
+        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS], cut)

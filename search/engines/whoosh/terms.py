@@ -33,9 +33,9 @@ def word_key(term: Term) -> Hashable:
         case Word():
             return term.form, term.lemmas, term.exact
         case Wildcard():
-            return Wildcard, term.pattern.lower()
+            return Wildcard, term.pattern.lower(), term.most
         case Fuzzy():
-            return Fuzzy, term.form.lower(), term.distance
+            return Fuzzy, term.form.lower(), term.distance, term.most
 
 
 def forms_of(term: Term, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
