@@ -16,6 +16,7 @@ from rich.text import Text
 
 from index.errors import SlovoError, SourceError
 from index.settings import load
+from search.limits import Limits
 from search.results import Answer, Hit, Mark
 from search.service import DEPTH, Ask, Service
 from search.wire import answer_json, trec_id
@@ -46,7 +47,7 @@ def main(
     if (query is None) == (trec is None):
         raise click.UsageError("Give a QUERY, or --trec FILE.")
     settings = load(options={"index": index})
-    service = Service(settings.index, lexicons=settings.lexicons)
+    service = Service(settings.index, lexicons=settings.lexicons, limits=Limits.of(settings))
     try:
         if trec is not None:
             _run(service, trec, depth)

@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from index.text import Analyzer, Tokens
 from search.engines.meaning import regex
+from search.limits import NEVER, Deadline
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 from search.relax import lacking
 from search.results import Mark
@@ -41,7 +42,14 @@ class Marker:
     for one that is new. What a form matches is remembered; not for sharing between threads.
     """
 
-    def __init__(self, tree: Node, analyzer: Analyzer, forms: Sequence[Sequence[str] | None] = ()) -> None:
+    def __init__(
+        self,
+        tree: Node,
+        analyzer: Analyzer,
+        forms: Sequence[Sequence[str] | None] = (),
+        deadline: Deadline = NEVER,
+    ) -> None:
+        self._deadline = deadline
         self._tree = tree
         self._analyzer = analyzer
         self._numbers: dict[int, int] = {}
@@ -60,7 +68,7 @@ class Marker:
         self._wanted = np.array(sorted(self._known), np.int32)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
-        """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, each once."""
+        """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime."""
         rows = self._rows(tokens)
         return sorted(set(self._walk(self._tree, tokens, rows, field)))
 
@@ -119,6 +127,7 @@ class Marker:
         return found
 
     def _walk(self, node: Node, tokens: Tokens, rows: dict[int, list[int]], field: str) -> Iterator[Found]:
+        self._deadline.check()
         match node:
             case Word() | Wildcard() | Fuzzy():
                 leaf = self._numbers[id(node)]

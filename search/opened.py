@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 
+from index.errors import OutOfTime
 from index.generations import Generation
 from index.text import Analyzer
 from search.correct import Chosen, IndexVocabulary, choose, readings
 from search.engines import Request, Searcher
+from search.limits import NEVER, Deadline
 from search.phrases import TitlePhrases
 from search.query import Node
 from search.suggest import Suggester, Suggestion
@@ -31,24 +33,30 @@ class Opened:
         self.generation = generation
         self._analyzer = analyzer
         self._parse = parse
-        self._reading = lru_cache(maxsize=_REMEMBERED)(self._read_anew)
+        self._readings: dict[tuple[str, int, tuple[str, ...]], Chosen | None] = {}
 
-    def count(self, text: str) -> int:
-        """How many documents the query *text* finds."""
-        return self.searcher.search(Request(self._parse(text), limit=0, words=False)).total
+    def count(self, text: str, deadline: Deadline = NEVER) -> int:
+        """How many documents the query *text* finds. Raises OutOfTime."""
+        response = self.searcher.search(Request(self._parse(text), limit=0, words=False, deadline=deadline))
+        if response.timed_out:
+            raise OutOfTime(f"{text!r} is not counted yet")
+        return response.total
 
-    def reading(self, text: str, found: int, keep: Sequence[str]) -> Chosen | None:
-        """Another reading of *text*, which finds *found* documents, when there is one worth telling."""
+    def reading(self, text: str, found: int, keep: Sequence[str], deadline: Deadline = NEVER) -> Chosen | None:
+        """Another reading of *text*, which finds *found* documents, if there is one worth telling. Raises OutOfTime."""
         if found > _PLENTY * self.generation.documents:
             return None
-        return self._reading(text, found, tuple(keep))
+        key, known = (text, found, tuple(keep)), self._readings
+        if key not in known:
+            if len(known) >= _REMEMBERED:
+                known = self._readings = {}
+            others = readings(text, self._vocabulary, keep=keep)
+            known[key] = choose(found, others, partial(self.count, deadline=deadline))
+        return known[key]
 
     def suggest(self, text: str, limit: int) -> list[Suggestion]:
         """See search.suggest.Suggester.suggest."""
         return self._suggester.suggest(text, limit)
-
-    def _read_anew(self, text: str, found: int, keep: tuple[str, ...]) -> Chosen | None:
-        return choose(found, readings(text, self._vocabulary, keep=keep), self.count)
 
     @cached_property
     def _vocabulary(self) -> IndexVocabulary:

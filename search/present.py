@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.documents import Document
+from index.errors import OutOfTime
 from index.text import Analyzer, Tokens
 from search.engines import Scored, Searcher, WordStatistics
 from search.engines.meaning import MAX_FORMS
 from search.highlight import Marker, merge
+from search.limits import NEVER, Deadline
 from search.query import Node
-from search.results import Hit
+from search.results import Hit, Snippet
 from search.snippets import snippets
 
 __all__ = ["Presenter", "marker_of"]
 
+# Characters that are analysed together: 50 ms.
+_BATCH = 500_000
+_OPENING = 240
+
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """The hits of one query; *weights* are those of its words, in order."""
+    """The hits of one query; *weights* are those of its words, in order. At the *deadline* they go without marks."""
 
     searcher: Searcher
     analyzer: Analyzer
     marker: Marker
     weights: Sequence[float]
+    deadline: Deadline = NEVER
 
     def hits(self, found: Sequence[Scored], *, partial: bool = False) -> tuple[Hit, ...]:
         """A hit for each of *found*, in order; *partial* ones tell which words they lack."""
         scored = {each.id: each for each in found}
         documents = self.searcher.documents(list(scored))
-        titles = self.analyzer.tokens_many([document.title for document in documents])
-        bodies = self.analyzer.tokens_many([document.text for document in documents])
-        shown = zip(documents, titles, bodies, strict=True)
-        return tuple(self._hit(*each, scored[each[0].id], partial=partial) for each in shown)
+        hits: list[Hit] = []
+        for some in _batches(documents):
+            try:
+                self.deadline.check()
+                titles = self.analyzer.tokens_many([document.title for document in some])
+                bodies = self.analyzer.tokens_many([document.text for document in some])
+                shown = zip(some, titles, bodies, strict=True)
+                hits += [self._hit(*each, scored[each[0].id], partial=partial) for each in shown]
+            except OutOfTime:
+                hits += [_plain(document, scored[document.id]) for document in some]
+        return tuple(hits)
 
     def _hit(self, document: Document, title: Tokens, body: Tokens, scored: Scored, *, partial: bool) -> Hit:
         in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")
@@ -51,11 +65,39 @@ class Presenter:
         )
 
 
-def marker_of(tree: Node, analyzer: Analyzer, counted: Sequence[WordStatistics]) -> Marker:
+def marker_of(tree: Node, analyzer: Analyzer, counted: Sequence[WordStatistics], deadline: Deadline = NEVER) -> Marker:
     """The marks of *tree*, whose words the index has in the forms *counted*."""
-    return Marker(tree, analyzer, [_complete(word) for word in counted])
+    return Marker(tree, analyzer, [_complete(word) for word in counted], deadline)
 
 
 def _complete(word: WordStatistics) -> list[str] | None:
     """The forms that the index has of *word*; None when it may have more than are told."""
     return [count.value for count in word.forms] if len(word.forms) < MAX_FORMS else None
+
+
+def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """*documents* in order, short ones together: a batch is analysed without a look at the clock."""
+    batch: list[Document] = []
+    for document in documents:
+        if batch and sum(len(each.text) for each in (*batch, document)) > _BATCH:
+            yield batch
+            batch = []
+        batch.append(document)
+    if batch:
+        yield batch
+
+
+def _plain(document: Document, scored: Scored) -> Hit:
+    """The hit without a mark: its title, and how its text begins."""
+    opening = Snippet(document.text[:_OPENING].replace("\n", " "), ())
+    return Hit(
+        document.id,
+        document.title,
+        (),
+        document.url,
+        document.source,
+        document.date,
+        scored.score,
+        (opening,) if opening.text else (),
+        scored.similar,
+    )

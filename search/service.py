@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.documents import Document
-from index.errors import NotFound, RequestError, SlovoError
+from index.errors import NotFound, OutOfTime, RequestError, SlovoError
 from index.generations import Generation
 from index.text import Analyzer
 from search.correct import Chosen
 from search.cursor import decoded, encoded
-from search.engines import Place, Request, Response, Scored, Searcher, Sort
+from search.engines import Place, Request, Response, Scored, Searcher, Sort, WordStatistics
 from search.highlight import merge
+from search.limits import LIMITS, Deadline, Limits
 from search.live import Live
 from search.opened import Opened
 from search.parse import Parsed, parse
 from search.present import Presenter, marker_of
-from search.query import All, Between, Everything, Keyword, Node, Not, Nothing
+from search.query import All, Between, Everything, Keyword, Node, Not, Nothing, words
 from search.relax import relaxed
 from search.results import Answer, Hit, Mark
 from search.similar import like
@@ -89,12 +90,18 @@ class View:
 class Service:
     """Safe to share between threads. Opens what is published in *folder*, if anything, and goes on watching it.
 
-    *today* is what «вчера» counts from.
+    *today* is what «вчера» counts from. No query costs more than *limits*; reaching one is told in its warnings.
     """
 
     def __init__(
-        self, folder: Path, *, lexicons: Sequence[Path] = (), today: Callable[[], dt.date] = dt.date.today
+        self,
+        folder: Path,
+        *,
+        lexicons: Sequence[Path] = (),
+        limits: Limits = LIMITS,
+        today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
+        self._limits = limits
         self._lexicons = tuple(lexicons)
         self._analyzer = Analyzer(lexicons=lexicons)
         # One analysis at a time: its form table grows. Under the interpreter's own lock threads gain nothing by more.
@@ -119,22 +126,27 @@ class Service:
             raise RequestError("page", f"only the first {DEPTH:,} hits can be paged through; then give the cursor")
         after = decoded(ask.cursor, ask.sort) if ask.cursor else None
         started = time.perf_counter()
+        deadline = Deadline(self._limits.seconds)
         with self._live.reading() as (searcher, generation):
             opened = self._opened(searcher, generation)
             parsed = self.parsed(ask.text, ask.keep)
             tree = parsed.tree if ask.text.strip() else Everything()
-            response, rest = _found(searcher, tree, ask, after)
-            chosen = self._reading(opened, ask, response)
+            response, rest = _found(searcher, tree, ask, after, deadline)
+            chosen = self._reading(opened, ask, response, deadline)
             if chosen and chosen.applied:
                 parsed = self.parsed(chosen.reading.text, ask.keep)
                 tree = parsed.tree
-                response, rest = _found(searcher, tree, ask, after)
-            weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in response.words]
+                response, rest = _found(searcher, tree, ask, after, deadline)
+            # Out of time no word was counted, and all weigh the same.
+            counted = response.words or [WordStatistics((), 0)] * len(words(tree))
+            weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in counted]
             with self._analysing:
-                present = Presenter(searcher, self._analyzer, marker_of(tree, self._analyzer, response.words), weights)
+                marker = marker_of(tree, self._analyzer, response.words, deadline)
+                present = Presenter(searcher, self._analyzer, marker, weights, deadline)
                 hits = present.hits(response.hits) + present.hits(rest.hits if rest else (), partial=True)
+            warnings = (*parsed.warnings, *self._reached(tree, counted, deadline))
             return Answer(
-                query=understood(ask.text, parsed, tree, response.words, chosen),
+                query=understood(ask.text, dataclasses.replace(parsed, warnings=warnings), tree, counted, chosen),
                 total=response.total,
                 relaxed=rest.total if rest else 0,
                 folded=response.folded + (rest.folded if rest else 0),
@@ -174,34 +186,40 @@ class Service:
         """Every full match of *ask* in its order, *batch* documents at a time; its page and size say nothing.
 
         All are of one generation, which stays open until the iterator ends or is closed. Memory is that of a batch;
-        each costs a search. Raises NoIndex, IndexMismatch with the first.
+        each costs a search. Raises NoIndex, IndexMismatch with the first, RequestError when a search takes too long.
         """
         tree = self.parsed(ask.text, ask.keep).tree if ask.text.strip() else Everything()
         with self._live.reading() as (searcher, _):
             request: Request | None = Request(tree, ask.filters(), ask.sort, limit=batch, words=False)
             while request:
-                response = searcher.search(request)
+                response = searcher.search(dataclasses.replace(request, deadline=Deadline(self._limits.seconds)))
+                if response.timed_out:
+                    raise RequestError("q", f"takes more than {self._limits.seconds:g} s to find; narrow it")
                 yield searcher.documents([scored.id for scored in response.hits])
                 request = dataclasses.replace(request, after=response.next) if response.next else None
 
     def view(self, doc_id: str, text: str = "") -> View:
         """The document, with the matches of the query *text* marked. Raises NotFound, NoIndex."""
         tree = self.parsed(text).tree
+        deadline = Deadline(self._limits.seconds)
         with self._live.reading() as (searcher, _):
             document = _document(searcher, doc_id)
-            counted = searcher.search(Request(tree, limit=0)).words
+            counted = searcher.search(Request(tree, limit=0, deadline=deadline)).words
         with self._analysing:
-            marker = marker_of(tree, self._analyzer, counted)
+            marker = marker_of(tree, self._analyzer, counted, deadline)
             title, body = self._analyzer.tokens(document.title), self._analyzer.tokens(document.text)
-            title_marks = merge(title, marker.found(title, "title"))
-            return View(document, title_marks, merge(body, marker.found(body, "text")))
+            try:
+                title_marks = merge(title, marker.found(title, "title"))
+                return View(document, title_marks, merge(body, marker.found(body, "text")))
+            except OutOfTime:
+                return View(document, (), ())
 
     def parsed(self, text: str, keep: Sequence[str] = ()) -> Parsed:
         """The query tree of *text*, by this service's analysis; words of *keep* are not expanded."""
         with self._analysing:
             if self._analyzer.size > _FORMS:
                 self._analyzer = Analyzer(lexicons=self._lexicons)
-            return parse(text, self._analyzer, today=self._today(), keep=keep)
+            return parse(text, self._analyzer, today=self._today(), limits=self._limits, keep=keep)
 
     def _opened(self, searcher: Searcher, generation: Generation) -> Opened:
         """What is derived from the open generation; two threads may make it at once, one of them in vain."""
@@ -209,14 +227,25 @@ class Service:
             self._derived = Opened(searcher, generation, self._analyzer, lambda text: self.parsed(text).tree)
         return self._derived
 
-    def _reading(self, opened: Opened, ask: Ask, response: Response) -> Chosen | None:
+    def _reading(self, opened: Opened, ask: Ask, response: Response, deadline: Deadline) -> Chosen | None:
         """Another reading of the query worth telling; filters say nothing of how it was written."""
-        if ask.verbatim or ask.cursor or not ask.text.strip():
+        if ask.verbatim or ask.cursor or not ask.text.strip() or response.timed_out:
             return None
         found = response.total
-        if ask.filters() and not found:
-            found = opened.count(ask.text)
-        return opened.reading(ask.text, found, ask.keep)
+        try:
+            if ask.filters() and not found:
+                found = opened.count(ask.text, deadline)
+            return opened.reading(ask.text, found, ask.keep, deadline)
+        except OutOfTime:
+            return None
+
+    def _reached(self, tree: Node, counted: Sequence[WordStatistics], deadline: Deadline) -> Iterator[str]:
+        """What to tell the reader of the limits that only the search could reach."""
+        for word, own in zip(words(tree), counted, strict=True):
+            if own.cut:
+                yield f"«{word.text}» подходит ко многим словам; искались {self._limits.forms} самых частых."
+        if deadline.passed:
+            yield f"Поиск остановлен через {self._limits.seconds:g} с: показано то, что нашлось за это время."
 
     def close(self) -> None:
         """Stops watching and closes the generation when its last request ends."""
@@ -230,7 +259,9 @@ def _document(searcher: Searcher, doc_id: str) -> Document:
     return found[0]
 
 
-def _found(searcher: Searcher, tree: Node, ask: Ask, after: Place | int | None) -> tuple[Response, Response | None]:
+def _found(
+    searcher: Searcher, tree: Node, ask: Ask, after: Place | int | None, deadline: Deadline
+) -> tuple[Response, Response | None]:
     """The page's full matches, and what fills it up when all full matches together are less than a page."""
     request = Request(
         tree,
@@ -243,9 +274,10 @@ def _found(searcher: Searcher, tree: Node, ask: Ask, after: Place | int | None) 
         fold=ask.fold,
         copies=ask.copies,
         after=after,
+        deadline=deadline,
     )
     response = searcher.search(request)
-    loose = relaxed(tree) if response.total < ask.size and not ask.cursor else None
+    loose = relaxed(tree) if response.total < ask.size and not (ask.cursor or response.timed_out) else None
     if loose is None or (ask.copies and response.hits):
         return response, None
     lacking = dataclasses.replace(

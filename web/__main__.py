@@ -18,6 +18,7 @@ from index.errors import NoIndex, SlovoError
 from index.generations import Store
 from index.settings import Settings, load
 from search.engines.registry import warm_up
+from search.limits import Limits
 from search.service import Service
 from web.app import create_app
 from web.server import Server, counted_together, listen
@@ -42,7 +43,7 @@ def main(**given: Any) -> None:
 
     def make() -> Flask:
         _log_to_stderr(settings.log)
-        return create_app(Service(settings.index, lexicons=settings.lexicons), settings)
+        return create_app(Service(settings.index, lexicons=settings.lexicons, limits=Limits.of(settings)), settings)
 
     def ready() -> None:
         click.echo(f"Slovo: {_address(settings.host, port)}")
@@ -70,7 +71,7 @@ def _require_index(settings: Settings) -> None:
     # Opened once before the workers fork: what is wrong with it is said in one line (so not in the log as well), and
     # the dictionary that this loads is shared with them, as is what the engine compiles.
     logging.getLogger("slovo").addHandler(logging.NullHandler())
-    service = Service(settings.index, lexicons=settings.lexicons)
+    service = Service(settings.index, lexicons=settings.lexicons, limits=Limits.of(settings))
     service.close()
     if service.fault:
         raise service.fault

@@ -76,8 +76,8 @@ def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
 
 
 def test_a_window_of_a_hundred_common_words_is_marked_without_trying_every_choice() -> None:
-    query = " /9 ".join(["суд", "срок"] * 50)
-    assert marked(query, "суд срок " * 200 + "и ещё " * 10 + "суд") == ["суд", "срок"] * 200
+    query = '"' + "суд срок " * 50 + '"~9'
+    assert marked(query, "суд срок " * 200 + "и ещё " * 60 + "суд") == ["суд", "срок"] * 200
 
 
 def test_a_pattern_of_many_stars_is_marked_without_trying_every_way_to_fit() -> None:
