@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.phrases import PhraseTable
+from index.documents import Document
+from index.text import Analyzer
+from search.engines import Request
+from search.parse import parse
+from search.phrases import TitlePhrases
 from search.suggest import Suggester, Suggestion
 from tests.correct.words import CountedWords
+from tests.engines.search.building import Run, opened
 
-TITLES = ["Министр финансов ушёл в отставку", "Новый министр финансов назначен", "Отчёт: министр финансов"] * 2
+# Different stories, or they would be folded into one.
+TITLES = [
+    "Министр финансов ушёл в отставку",
+    "Новый министр финансов назначен",
+    "Отчёт: министр финансов",
+    "Министр финансов открыл школу",
+    "Что сказал министр финансов детям",
+    "Министр финансов считает до трёх",
+]
+
+
+@contextlib.contextmanager
+def titled(titles: Sequence[str], analyzer: Analyzer) -> Iterator[TitlePhrases]:
+    """The phrases of an index of documents with these titles."""
+    with opened([Run([Document(f"d{number}", title, "…") for number, title in enumerate(titles)])], analyzer) as found:
+
+        def count(text: str) -> int:
+            return found.search(Request(parse(text, analyzer, today=dt.date(2026, 1, 1)).tree)).total
+
+        yield TitlePhrases(found, count)
 
 
 @pytest.fixture(scope="session")
-def suggester(sample: CountedWords) -> Suggester:
-    return Suggester(sample, phrases=PhraseTable(TITLES))
+def suggester(sample: CountedWords, analyzer: Analyzer) -> Iterator[Suggester]:
+    with titled(TITLES, analyzer) as phrases:
+        yield Suggester(sample, phrases=phrases)
 
 
 def texts(found: list[Suggestion], kind: str = "word") -> list[str]:
@@ -66,10 +95,16 @@ def test_frequent_phrases_and_titles_are_suggested_by_how_they_begin(suggester: 
     assert Suggestion("министр финансов", "phrase", 6) in suggester.suggest("министр ф")
 
 
-def test_phrases_have_words_with_content_at_both_ends() -> None:
-    table = PhraseTable(["Пожар на складе в городе"] * 5)
-    assert [each.text for each in table.starting("пожар", 9) if each.kind == "phrase"] == ["пожар на складе"]
-    assert table.starting("на", 9) == []
+def test_phrases_have_words_with_content_at_both_ends(analyzer: Analyzer) -> None:
+    titles = [f"Пожар на складе в городе {name}" for name in ("Тан", "Жем", "Кен", "Сары")]
+    with titled(titles, analyzer) as phrases:
+        assert [each.text for each in phrases.starting("пожар", 9) if each.kind == "phrase"] == ["пожар на складе"]
+
+
+def test_a_title_is_told_once_whatever_its_copies(analyzer: Analyzer) -> None:
+    with titled(["Пожар на складе в городе"] * 5, analyzer) as phrases:
+        found = [each.text for each in phrases.starting("пожар на ск", 9) if each.kind == "title"]
+        assert found == ["Пожар на складе в городе"]
 
 
 @settings(deadline=None, max_examples=200)
