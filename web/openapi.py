@@ -16,6 +16,7 @@ from search.engines import SORTS
 from search.service import DEPTH
 from web import files, params
 from web.manners import json_response, validated
+from web.schemas import kind, schemas
 
 __all__ = ["blueprint", "document"]
 
@@ -37,7 +38,7 @@ def contract() -> ResponseReturnValue:
 @validated
 def page() -> ResponseReturnValue:
     """The document, for people."""
-    return render_template("api.html", api=document())
+    return render_template("api.html", api=document(), kind=kind)
 
 
 def document() -> Json:
@@ -58,7 +59,7 @@ def document() -> Json:
             "/export.csv": _path("exportCsv", "Every match as a table", "text/csv", (*files.EXPORT, "separator")),
             "/export.ndjson": _path("exportNdjson", "Every match, a line each", "application/x-ndjson", files.EXPORT),
         },
-        "components": {"parameters": _parameters(), "schemas": _schemas()},
+        "components": {"parameters": _parameters(), "schemas": schemas()},
     }
 
 
@@ -110,64 +111,6 @@ def _one_of(values: Iterable[str]) -> Json:
 
 def _parameter(name: str, schema: Json, description: str) -> Json:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-
-
-def _schemas() -> Json:
-    text: Json = {"type": "string"}
-    whole: Json = {"type": "integer", "minimum": 0}
-    day: Json = {"type": "string", "format": "date"}
-    perhaps_day: Json = {"type": ["string", "null"], "format": "date"}
-    marks = _list({"type": "array", "items": whole, "minItems": 2, "maxItems": 2})
-    hit: Json = {"id": text, "title": text, "title_marks": marks, "url": text, "source": text, "date": perhaps_day}
-    period: Json = {"from": day, "to": day, "count": whole}
-    word: Json = {"text": text, "start": whole, "end": whole, "lemmas": _list(text), "documents": whole}
-    told: Json = {"expansions": _list(text), "folded": text, "typed": text}
-    return {
-        "Answer": _object(
-            query=_ref("Query"),
-            total=whole,
-            relaxed=whole,
-            folded=whole,
-            page=whole,
-            size=whole,
-            took_ms={"type": "number"},
-            generation=text,
-            hits=_list(_ref("Hit")),
-            facets={"type": "object", "additionalProperties": _list(_object(value=text, count=whole))},
-            timeline=_list(_object(**period)),
-            cursor={"type": ["string", "null"]},
-        ),
-        "Query": _object(
-            text=text,
-            answered=text,
-            words=_list(_object(**word, forms=_list(_object(form=text, count=whole)), **told)),
-            warnings=_list(text),
-            correction={"oneOf": [{"type": "null"}, _ref("Correction")]},
-        ),
-        "Correction": _object(
-            text=text, kind={"enum": ["spelling", "layout", "translit"]}, applied={"type": "boolean"}, total=whole
-        ),
-        "Hit": _object(
-            **hit,
-            score={"type": "number"},
-            snippets=_list(_object(text=text, marks=marks, html=text)),
-            similar=whole,
-            lacks=_list(text),
-        ),
-        "Document": _object(**hit, text=text, text_marks=marks, authors=_list(text), tags=_list(text)),
-        "Problem": {
-            **_object(type=text, title=text, status=whole, detail=text),
-            "description": "RFC 9457; errors names every parameter that is wrong",
-        },
-    }
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
 
 
 def _ref(name: str) -> Json:

@@ -11,6 +11,7 @@ import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
+from lxml import html  # type: ignore[import-untyped]  # published without types
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -50,9 +51,28 @@ def test_the_keys_of_answers_are_those_described(client: FlaskClient) -> None:
     found: Any = client.get("/api/v1/search?q=сталь").get_json()
     whole: Any = client.get(f"/api/v1/documents/{found['hits'][0]['id']}").get_json()
     problem: Any = client.get("/api/v1/search?page=0").get_json(force=True)
-    for name, shown in (("Answer", found), ("Query", found["query"]), ("Hit", found["hits"][0]), ("Document", whole)):
+    word, hit = found["query"]["words"][0], found["hits"][0]
+    answered = {
+        "Answer": found, "Query": found["query"], "Word": word, "Form": word["forms"][0], "Hit": hit,
+        "Snippet": hit["snippets"][0], "Count": found["facets"]["source"][0], "Period": found["timeline"][0],
+        "Document": whole,
+    }  # fmt: skip
+    for name, shown in answered.items():
         assert set(schemas[name]["properties"]) == set(shown), name
     assert set(schemas["Problem"]["properties"]) <= set(problem)
+
+
+def test_the_page_for_people_tells_every_parameter_and_key(client: FlaskClient) -> None:
+    page = html.fromstring(client.get("/api").text)
+    shown = {code.text_content() for code in page.xpath("//main//code")}
+    described = document()
+    takes = {name for path in _OPERATIONS for name in _takes(path)}
+    keys = {key for schema in described["components"]["schemas"].values() for key in schema["properties"]}
+    assert shown >= takes | keys | set(_OPERATIONS)
+    assert all(operation["get"]["summary"] in page.text_content() for operation in described["paths"].values())
+    assert not [
+        link for link in page.xpath("//main//a/@href") if link[0] == "#" and not page.xpath(f"//*[@id='{link[1:]}']")
+    ]
 
 
 def _beyond_a_schema(query: Mapping[str, Any]) -> bool:
