@@ -18,7 +18,7 @@ from web.params import FACETS, query_string
 
 __all__ = ["Advice", "Choice", "Facet", "Paging", "advice", "chips", "facets", "filtered", "paging", "sizes", "sorts"]
 
-# Values shown before «ещё».
+# Values shown before «ещё», which takes a line itself: one more is shown in its place.
 _SHOWN = 7
 _NO_QUOTES = dict.fromkeys(map(ord, OPENING + CLOSING), " ")
 # Documents on a page that the page offers; an address may ask for others.
@@ -95,8 +95,9 @@ def facets(answer: Answer, ask: Ask) -> list[Facet]:
             for count in answer.facets.get(name, ())
             if count.value and count.value not in getattr(ask, field) and not (field == "sources" and ask.sources)
         )
+        shown = len(values) if len(values) <= _SHOWN + 1 else _SHOWN
         if values:
-            found.append(Facet(titles[name], values[:_SHOWN], values[_SHOWN:]))
+            found.append(Facet(titles[name], values[:shown], values[shown:]))
     return found
 
 
