@@ -79,7 +79,7 @@ def _path(name: str, summary: str, answer: str, takes: tuple[str, ...], *, missi
 
 def _parameters() -> Json:
     date = {"type": "string", "pattern": _DATE}
-    many = {"type": "array", "items": {"type": "string"}}
+    many = {"type": "array", "items": {"type": "string"}, "maxItems": params.MAX_VALUES}
     return {
         "id": _parameter("id", {"type": "string", "minLength": 1}, "The id of a hit, slashes as they are")
         | {"in": "path", "required": True},

@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ __all__ = [
     "FACETS",
     "LANGUAGE",
     "MAX_SIZE",
+    "MAX_VALUES",
     "SEARCH",
     "BadParameters",
     "days_query",
@@ -38,6 +40,10 @@ __all__ = [
 ]
 
 MAX_SIZE = 100
+# Values of one filter: more than any page offers, and each costs a look at every match.
+MAX_VALUES = 50
+# Names looked at; no address takes as many, so that with more at least one of these is wrong already.
+_NAMES = 40
 
 # Parameter -> field of Ask, for those that may be repeated; their names are those of the facets too.
 FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
@@ -137,13 +143,15 @@ def days_query(first: dt.date, last: dt.date) -> str:
 
 def _misnamed(args: MultiDict[str, str], known: Collection[str]) -> list[RequestError]:
     errors = []
-    for name, values in args.lists():
+    for name, values in islice(args.lists(), _NAMES):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = _("возможно, %(name)s", name=near[0]) if near else _("есть %(names)s", names=", ".join(known))
             errors.append(RequestError(name, _("нет такого параметра; %(hint)s", hint=hint)))
         elif len(values) > 1 and name not in FACETS:
             errors.append(RequestError(name, _("указан несколько раз, а можно один")))
+        elif len(values) > MAX_VALUES:
+            errors.append(RequestError(name, _("не больше %(most)s значений", most=MAX_VALUES)))
     return errors
 
 
