@@ -54,7 +54,11 @@ def document() -> Json:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/search": _path("search", "Search", "Answer", params.SEARCH),
+            "/api/v1/suggest": _path("suggest", "How a query may go on", "Suggestions", ("q",)),
             "/api/v1/documents/{id}": _path("document", "A whole document", "Document", ("id", "q"), missing=True),
+            "/api/v1/documents/{id}/similar": _path(
+                "similar", "The documents most like one", "Similar", ("id", "size"), missing=True
+            ),
             "/search.atom": _path("atom", "The newest matches as a feed", "application/atom+xml", files.ATOM),
             "/export.csv": _path("exportCsv", "Every match as a table", "text/csv", (*files.EXPORT, "separator")),
             "/export.ndjson": _path("exportNdjson", "Every match, a line each", "application/x-ndjson", files.EXPORT),
@@ -73,6 +77,8 @@ def _path(name: str, summary: str, answer: str, takes: tuple[str, ...], *, missi
     failures = {"400": "A parameter is unknown or bad", "429": "Too many requests", "503": "No index is published yet"}
     for status, description in (failures | ({"404": "No such document"} if missing else {})).items():
         responses[status] = {"description": description, "content": problem}
+    # Answered before the application is asked, and in plain HTML.
+    responses["414"] = {"description": "The address is longer than 8 KB"}
     parameters = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in takes]
     return {"get": {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}}
 
@@ -87,7 +93,7 @@ def _parameters() -> Json:
         "page": _parameter(
             "page",
             _whole(DEPTH, default=1),
-            f"From 1; page times size is at most {DEPTH}. Exports give all",
+            f"From 1; page times size is at most {DEPTH}. Then cursor leads on, and exports give all",
         ),
         "size": _parameter("size", _whole(params.MAX_SIZE, default=10), "Hits on a page"),
         "sort": _parameter("sort", _one_of(SORTS), "-date is newest first"),
@@ -96,6 +102,15 @@ def _parameters() -> Json:
         "source": _parameter("source", many, "Exact; of several, any"),
         "tag": _parameter("tag", many, "Exact; of several, all"),
         "author": _parameter("author", many, "Exact; of several, all"),
+        "verbatim": _parameter("verbatim", _one_of("01"), "1: as typed, with no correction applied"),
+        "keep": _parameter("keep", many, "A word that is neither corrected nor given other names"),
+        "fold": _parameter("fold", _one_of("10"), "0: retellings are hits of their own"),
+        "copies": _parameter("copies", {"type": "string"}, "The id of a hit: only that and what is folded under it"),
+        "cursor": _parameter(
+            "cursor",
+            {"type": "string"},
+            "From an answer to the same question: the hits behind it, whatever is published meanwhile, none folded",
+        ),
         "separator": _parameter("separator", _one_of(files.SEPARATORS), "Between columns"),
     }
 

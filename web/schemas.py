@@ -70,6 +70,13 @@ def schemas() -> Json:
         "Period": _object(
             **{"from": _day("Its first day"), "to": _day("Its last day, included"), "count": _count("Matches in it")}
         ),
+        "Suggestions": _object(query=_text("As it was given"), suggestions=_list(_ref("Suggestion"), "Best first")),
+        "Suggestion": _object(
+            text=_text("What the query would be"),
+            kind={"enum": ["word", "phrase", "title"], "description": "What it is in the archive"},
+            documents=_count("Documents that a search for it finds"),
+        ),
+        "Similar": _object(id=_text("Of the document"), hits=_list(_ref("Hit"), "Likest first, without marks")),
         "Document": _object(
             **_about(),
             text=_text("The whole text"),
