@@ -40,12 +40,15 @@ def instead(answer: Answer, ask: Ask) -> str:
 
 
 def _undo(word: AskedWord, ask: Ask) -> Choice | None:
-    if not (word.typed or word.expansions):
+    if word.typed:
+        label = _("вернуть «%(word)s»", word=word.typed)
+    elif word.expansions:
+        label = _("без других названий")
+    else:
         return None
-    text = word.typed or word.text
     # What was torn apart is two words, and each of them is kept.
-    keep = tuple(dict.fromkeys((*ask.keep, *text.split())))
-    return Choice(_("оставить «%(word)s»", word=text), query_string(ask, keep=keep))
+    keep = (word.typed or word.text).split()
+    return Choice(label, query_string(ask, keep=tuple(dict.fromkeys((*ask.keep, *keep)))))
 
 
 def _alone(word: AskedWord, text: str, ask: Ask) -> Choice | None:
