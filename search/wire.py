@@ -9,7 +9,7 @@ from typing import Any
 from search.engines import Bucket, Count
 from search.results import Answer, AskedWord, Hit, Snippet, Understood
 
-__all__ = ["answer_json", "marked_html", "trec_id"]
+__all__ = ["answer_json", "hit_json", "marked_html", "trec_id"]
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ def answer_json(answer: Answer) -> Json:
         "size": answer.size,
         "took_ms": round(answer.took_ms, 2),
         "generation": answer.generation,
-        "hits": [_hit(hit) for hit in answer.hits],
+        "hits": [hit_json(hit) for hit in answer.hits],
         "facets": {name: _counts(counts) for name, counts in answer.facets.items()},
         "timeline": [_bucket(bucket) for bucket in answer.timeline],
         "cursor": answer.cursor,
@@ -77,7 +77,8 @@ def _word(word: AskedWord) -> Json:
     }
 
 
-def _hit(hit: Hit) -> Json:
+def hit_json(hit: Hit) -> Json:
+    """One of the hits in it, and of /api/v1/documents/<id>/similar."""
     return {
         "id": hit.id,
         "title": hit.title,

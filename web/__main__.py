@@ -6,6 +6,7 @@ What stands in the way is one line on stderr that says what to do, and exit stat
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from search.engines.registry import warm_up
 from search.limits import Limits
 from search.service import Service
 from web.app import create_app
-from web.server import Server, counted_together, listen
+from web.server import Server, counted_together, listen, passed_on
 from web.watching import Formatter
 
 FAILED = 2
@@ -37,8 +38,8 @@ _EVERYWHERE = ("", "0.0.0.0", "::")
 def main(**given: Any) -> None:
     """Serve the search pages and the JSON."""
     settings = load(options=given)
-    listener = listen(settings.host, settings.port)
-    port = listener.getsockname()[1]
+    listener = passed_on(os.environ) or listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
     _require_index(settings)
 
     def make() -> Flask:
@@ -46,7 +47,7 @@ def main(**given: Any) -> None:
         return create_app(Service(settings.index, lexicons=settings.lexicons, limits=Limits.of(settings)), settings)
 
     def ready() -> None:
-        click.echo(f"Slovo: {_address(settings.host, port)}")
+        click.echo(f"Slovo: {_address(host, port)}")
 
     with counted_together():
         Server(make, listener=listener, workers=settings.workers, ready=ready).run()

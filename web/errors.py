@@ -18,7 +18,7 @@ from web.params import BadParameters
 
 __all__ = ["install"]
 
-_FOR_PROGRAMS = ("/api/", "/export.", "/search.atom", "/openapi.json", "/opensearch.xml")
+_FOR_PROGRAMS = ("/api/", "/export.", "/search.atom", "/openapi.json", "/opensearch.xml", "/suggest.json")
 
 
 def install(app: Flask) -> None:

@@ -1,4 +1,7 @@
-"""A search as files and feeds for other programs: /export.csv, /export.ndjson, /search.atom, and /opensearch.xml."""
+"""A search as files and feeds for other programs: /export.csv, /export.ndjson, /search.atom.
+
+/opensearch.xml and /suggest.json are for a browser's own search box.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,20 @@ from search.service import Ask
 from search.wire import marked_html
 from web import params
 from web.language import gettext as _
-from web.manners import validated
+from web.language import number
+from web.manners import json_response, validated
+from web.navigation import full
 from web.state import state
 
 __all__ = ["ATOM", "EXPORT", "SEPARATORS", "blueprint"]
 
 blueprint = Blueprint("files", __name__)
 
-EXPORT = tuple(name for name in params.SEARCH if name not in ("page", "size"))
-ATOM = tuple(name for name in params.SEARCH if name not in ("page", "sort"))
+# Every document is a row or an entry of its own.
+_OF_A_PAGE = ("page", "fold", "copies", "cursor")
+# All matches in order and as typed: no other reading is answered.
+EXPORT = tuple(name for name in params.SEARCH if name not in (*_OF_A_PAGE, "size"))
+ATOM = tuple(name for name in params.SEARCH if name not in (*_OF_A_PAGE, "sort"))
 SEPARATORS = {"comma": ",", "semicolon": ";"}
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -37,6 +45,7 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 # Atom wants a time for every entry; this one sorts behind all others and never changes.
 _UNDATED = "1970-01-01"
 _WHOLE_FEED = 50
+_SUGGESTIONS = "application/x-suggestions+json"
 
 
 @blueprint.get("/export.csv")
@@ -59,7 +68,7 @@ def export_ndjson() -> ResponseReturnValue:
 def atom() -> ResponseReturnValue:
     """The newest matches as a feed."""
     ask = params.read(request.args, known=ATOM)
-    ask = replace(ask, sort="-date", size=ask.size if "size" in request.args else _WHOLE_FEED)
+    ask = replace(ask, sort="-date", fold=False, size=ask.size if "size" in request.args else _WHOLE_FEED)
     return _xml(_feed(state().service.answer(ask), ask), "application/atom+xml")
 
 
@@ -76,7 +85,19 @@ def opensearch() -> ResponseReturnValue:
     for kind, endpoint in (("text/html", "pages.search"), ("application/atom+xml", "files.atom")):
         template = url_for(endpoint, _external=True) + "?q={searchTerms}"
         Xml.SubElement(root, "Url", type=kind, method="get", template=template)
+    template = url_for("files.suggestions", _external=True) + "?q={searchTerms}"
+    Xml.SubElement(root, "Url", type=_SUGGESTIONS, rel="suggestions", method="get", template=template)
     return _xml(root, "application/opensearchdescription+xml")
+
+
+@blueprint.get("/suggest.json")
+@validated
+def suggestions() -> ResponseReturnValue:
+    """What a browser's own box shows while a query is typed: OpenSearch Suggestions 1.1."""
+    text = params.read_text(request.args)
+    found = state().service.suggest(text)
+    told = [_("документов: %(n)s", n=number(each.documents)) for each in found]
+    return json_response([text, [each.text for each in found], told], mimetype=_SUGGESTIONS)
 
 
 def _documents(ask: Ask) -> Iterator[Document]:
@@ -95,7 +116,7 @@ def _streamed(lines: Iterator[bytes], mimetype: str, name: str) -> Response:
 def _feed(answer: Answer, ask: Ask) -> Xml.Element:
     root = Xml.Element("feed", xmlns=_ATOM)
     generation = state().service.generation
-    asked = params.query_string(replace(ask, sort="relevance", size=10))
+    asked = params.query_string(replace(ask, sort="relevance", size=10, fold=True))
     _text(root, "id", uuid.uuid5(uuid.NAMESPACE_URL, f"slovo:search?{asked}").urn)
     _text(root, "title", _("%(text)s — Слово", text=ask.text) if ask.text else _("Слово"))
     days = [hit.date.isoformat() for hit in answer.hits if hit.date]
@@ -105,9 +126,9 @@ def _feed(answer: Answer, ask: Ask) -> Xml.Element:
     _text(root, "updated", made)
     _text(Xml.SubElement(root, "author"), "name", _("Слово"))
     Xml.SubElement(root, "link", rel="self", type="application/atom+xml", href=request.url)
-    page = url_for("pages.search", _external=True) + "?" + params.query_string(replace(ask, size=10))
+    page = url_for("pages.search", _external=True) + "?" + params.query_string(replace(ask, size=10, fold=True))
     Xml.SubElement(root, "link", rel="alternate", type="text/html", href=page)
-    for hit in answer.hits[: answer.total]:
+    for hit in answer.hits[: full(answer, ask)]:
         _entry(root, hit)
     return root
 

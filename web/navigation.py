@@ -10,15 +10,30 @@ from dataclasses import dataclass
 
 from search.engines import Sort
 from search.language import CLOSING, OPENING
-from search.results import Answer
+from search.results import Answer, Hit
 from search.service import DEPTH, Ask
 from web.language import gettext as _
 from web.language import long_date, period
-from web.params import FACETS, query_string
+from web.params import FACETS, MAX_SIZE, query_string
 
-__all__ = ["Advice", "Choice", "Facet", "Paging", "advice", "chips", "facets", "filtered", "paging", "sizes", "sorts"]
+__all__ = [
+    "Advice",
+    "Choice",
+    "Facet",
+    "Paging",
+    "advice",
+    "chips",
+    "copies",
+    "facets",
+    "filtered",
+    "foldings",
+    "full",
+    "paging",
+    "sizes",
+    "sorts",
+]
 
-# Values shown before «ещё».
+# Values shown before «ещё», which takes a line itself: one more is shown in its place.
 _SHOWN = 7
 _NO_QUOTES = dict.fromkeys(map(ord, OPENING + CLOSING), " ")
 # Documents on a page that the page offers; an address may ask for others.
@@ -48,12 +63,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """``pages`` has None where numbers are left out. ``cut`` when there are hits beyond the last page."""
+    """``pages`` has None where numbers are left out."""
 
     pages: tuple[Choice | None, ...]
     previous: Choice | None
     next: Choice | None
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,18 @@ class Advice:
 
     missing: tuple[str, ...]
     ways: tuple[Choice, ...]
+
+
+def full(answer: Answer, ask: Ask) -> int:
+    """How many hits of the page have all that was asked for; those behind them lack something."""
+    if not answer.relaxed:
+        return len(answer.hits)
+    # Then all full matches together are less than a page, each under its own hit or folded under another.
+    left, found = answer.total if ask.page == 1 else 0, 0
+    while left > 0 and found < len(answer.hits):
+        left -= 1 + answer.hits[found].similar
+        found += 1
+    return found
 
 
 def filtered(ask: Ask) -> bool:
@@ -79,6 +105,13 @@ def chips(ask: Ask) -> list[Choice]:
             found.append(Choice(value, query_string(ask, **{field: rest})))
     if ask.first or ask.last:
         found.append(Choice(_dates(ask), query_string(ask, first=None, last=None)))
+    if ask.verbatim:
+        found.append(Choice(_("как введено"), query_string(ask, verbatim=False)))
+    for word in ask.keep:
+        rest = tuple(other for other in ask.keep if other != word)
+        found.append(Choice(_("«%(word)s» как введено", word=word), query_string(ask, keep=rest)))
+    if ask.copies:
+        found.append(Choice(_("похожие"), query_string(ask, copies="")))
     return found
 
 
@@ -95,9 +128,16 @@ def facets(answer: Answer, ask: Ask) -> list[Facet]:
             for count in answer.facets.get(name, ())
             if count.value and count.value not in getattr(ask, field) and not (field == "sources" and ask.sources)
         )
+        shown = len(values) if len(values) <= _SHOWN + 1 else _SHOWN
         if values:
-            found.append(Facet(titles[name], values[:_SHOWN], values[_SHOWN:]))
+            found.append(Facet(titles[name], values[:shown], values[shown:]))
     return found
+
+
+def copies(hit: Hit, ask: Ask) -> Choice:
+    """*hit* and what is folded under it, all on one page."""
+    size = next((size for size in (*_SIZES, MAX_SIZE) if size > hit.similar), MAX_SIZE)
+    return Choice("", query_string(ask, copies=hit.id, size=size), hit.similar)
 
 
 def sorts(ask: Ask) -> list[Choice]:
@@ -109,9 +149,22 @@ def sorts(ask: Ask) -> list[Choice]:
     return [Choice(label, query_string(ask, sort=sort), current=sort == current) for sort, label in labels]
 
 
+def foldings(answer: Answer, ask: Ask) -> list[Choice]:
+    """Retellings under the first of them, or each by itself; nothing where there are none."""
+    if not answer.folded and ask.fold:
+        return []
+    labels = ((True, _("под первым из них")), (False, _("каждый отдельно")))
+    return [Choice(label, query_string(ask, fold=fold), current=fold == ask.fold) for fold, label in labels]
+
+
 def paging(answer: Answer, ask: Ask) -> Paging:
-    """Links to pages near the current one, the first and the last; no page beyond what can be asked for."""
-    reach = answer.total + answer.relaxed
+    """Links to pages near the current one, the first and the last; beyond the last a cursor leads on, page by page."""
+    on_by_cursor = Choice("", query_string(ask, cursor=answer.cursor)) if answer.cursor else None
+    if ask.copies:
+        return Paging((), None, None)
+    if ask.cursor:
+        return Paging((_page(ask, 1),), None, on_by_cursor)
+    reach = answer.total - answer.folded + answer.relaxed
     last = min(-(-reach // ask.size), DEPTH // ask.size)
     numbers = sorted({1, last, *range(max(1, ask.page - _AROUND), min(last, ask.page + _AROUND) + 1)} - {0})
     pages: list[Choice | None] = []
@@ -122,17 +175,17 @@ def paging(answer: Answer, ask: Ask) -> Paging:
             pages.append(None)
         pages.append(_page(ask, number))
     back, on = min(ask.page - 1, last), ask.page + 1
+    following = _page(ask, on) if on <= last else on_by_cursor if reach > last * ask.size else None
     return Paging(
         tuple(pages) if last > 1 or ask.page > 1 else (),
         _page(ask, back) if back >= 1 else None,
-        _page(ask, on) if on <= last else None,
-        cut=reach > last * ask.size,
+        following,
     )
 
 
 def sizes(answer: Answer, ask: Ask) -> list[Choice]:
     """How many hits a page may hold; nothing when all fit on the smallest."""
-    if answer.total + answer.relaxed <= _SIZES[0]:
+    if answer.total + answer.relaxed <= _SIZES[0] or ask.copies:
         return []
     return [Choice(str(size), query_string(ask, size=size), current=size == ask.size) for size in _SIZES]
 
@@ -162,7 +215,7 @@ def _alone(answer: Answer, ask: Ask) -> Iterable[Choice]:
 
 
 def _page(ask: Ask, number: int) -> Choice:
-    return Choice(str(number), query_string(ask, page=number), current=number == ask.page)
+    return Choice(str(number), query_string(ask, page=number), current=number == ask.page and not ask.cursor)
 
 
 def _dates(ask: Ask) -> str:

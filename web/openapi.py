@@ -16,6 +16,7 @@ from search.engines import SORTS
 from search.service import DEPTH
 from web import files, params
 from web.manners import json_response, validated
+from web.schemas import kind, schemas
 
 __all__ = ["blueprint", "document"]
 
@@ -37,7 +38,7 @@ def contract() -> ResponseReturnValue:
 @validated
 def page() -> ResponseReturnValue:
     """The document, for people."""
-    return render_template("api.html", api=document())
+    return render_template("api.html", api=document(), kind=kind)
 
 
 def document() -> Json:
@@ -53,12 +54,16 @@ def document() -> Json:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/search": _path("search", "Search", "Answer", params.SEARCH),
+            "/api/v1/suggest": _path("suggest", "How a query may go on", "Suggestions", ("q",)),
             "/api/v1/documents/{id}": _path("document", "A whole document", "Document", ("id", "q"), missing=True),
+            "/api/v1/documents/{id}/similar": _path(
+                "similar", "The documents most like one", "Similar", ("id", "size"), missing=True
+            ),
             "/search.atom": _path("atom", "The newest matches as a feed", "application/atom+xml", files.ATOM),
             "/export.csv": _path("exportCsv", "Every match as a table", "text/csv", (*files.EXPORT, "separator")),
             "/export.ndjson": _path("exportNdjson", "Every match, a line each", "application/x-ndjson", files.EXPORT),
         },
-        "components": {"parameters": _parameters(), "schemas": _schemas()},
+        "components": {"parameters": _parameters(), "schemas": schemas()},
     }
 
 
@@ -72,13 +77,15 @@ def _path(name: str, summary: str, answer: str, takes: tuple[str, ...], *, missi
     failures = {"400": "A parameter is unknown or bad", "429": "Too many requests", "503": "No index is published yet"}
     for status, description in (failures | ({"404": "No such document"} if missing else {})).items():
         responses[status] = {"description": description, "content": problem}
+    # Answered before the application is asked, and in plain HTML.
+    responses["414"] = {"description": "The address is longer than 8 KB"}
     parameters = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in takes]
     return {"get": {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}}
 
 
 def _parameters() -> Json:
     date = {"type": "string", "pattern": _DATE}
-    many = {"type": "array", "items": {"type": "string"}}
+    many = {"type": "array", "items": {"type": "string"}, "maxItems": params.MAX_VALUES}
     return {
         "id": _parameter("id", {"type": "string", "minLength": 1}, "The id of a hit, slashes as they are")
         | {"in": "path", "required": True},
@@ -86,7 +93,7 @@ def _parameters() -> Json:
         "page": _parameter(
             "page",
             _whole(DEPTH, default=1),
-            f"From 1; page times size is at most {DEPTH}. Exports give all",
+            f"From 1; page times size is at most {DEPTH}. Then cursor leads on, and exports give all",
         ),
         "size": _parameter("size", _whole(params.MAX_SIZE, default=10), "Hits on a page"),
         "sort": _parameter("sort", _one_of(SORTS), "-date is newest first"),
@@ -95,6 +102,15 @@ def _parameters() -> Json:
         "source": _parameter("source", many, "Exact; of several, any"),
         "tag": _parameter("tag", many, "Exact; of several, all"),
         "author": _parameter("author", many, "Exact; of several, all"),
+        "verbatim": _parameter("verbatim", _one_of("01"), "1: as typed, with no correction applied"),
+        "keep": _parameter("keep", many, "A word that is neither corrected nor given other names"),
+        "fold": _parameter("fold", _one_of("10"), "0: retellings are hits of their own"),
+        "copies": _parameter("copies", {"type": "string"}, "The id of a hit: only that and what is folded under it"),
+        "cursor": _parameter(
+            "cursor",
+            {"type": "string"},
+            "From an answer to the same question: the hits behind it, whatever is published meanwhile, none folded",
+        ),
         "separator": _parameter("separator", _one_of(files.SEPARATORS), "Between columns"),
     }
 
@@ -110,64 +126,6 @@ def _one_of(values: Iterable[str]) -> Json:
 
 def _parameter(name: str, schema: Json, description: str) -> Json:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-
-
-def _schemas() -> Json:
-    text: Json = {"type": "string"}
-    whole: Json = {"type": "integer", "minimum": 0}
-    day: Json = {"type": "string", "format": "date"}
-    perhaps_day: Json = {"type": ["string", "null"], "format": "date"}
-    marks = _list({"type": "array", "items": whole, "minItems": 2, "maxItems": 2})
-    hit: Json = {"id": text, "title": text, "title_marks": marks, "url": text, "source": text, "date": perhaps_day}
-    period: Json = {"from": day, "to": day, "count": whole}
-    word: Json = {"text": text, "start": whole, "end": whole, "lemmas": _list(text), "documents": whole}
-    told: Json = {"expansions": _list(text), "folded": text, "typed": text}
-    return {
-        "Answer": _object(
-            query=_ref("Query"),
-            total=whole,
-            relaxed=whole,
-            folded=whole,
-            page=whole,
-            size=whole,
-            took_ms={"type": "number"},
-            generation=text,
-            hits=_list(_ref("Hit")),
-            facets={"type": "object", "additionalProperties": _list(_object(value=text, count=whole))},
-            timeline=_list(_object(**period)),
-            cursor={"type": ["string", "null"]},
-        ),
-        "Query": _object(
-            text=text,
-            answered=text,
-            words=_list(_object(**word, forms=_list(_object(form=text, count=whole)), **told)),
-            warnings=_list(text),
-            correction={"oneOf": [{"type": "null"}, _ref("Correction")]},
-        ),
-        "Correction": _object(
-            text=text, kind={"enum": ["spelling", "layout", "translit"]}, applied={"type": "boolean"}, total=whole
-        ),
-        "Hit": _object(
-            **hit,
-            score={"type": "number"},
-            snippets=_list(_object(text=text, marks=marks, html=text)),
-            similar=whole,
-            lacks=_list(text),
-        ),
-        "Document": _object(**hit, text=text, text_marks=marks, authors=_list(text), tags=_list(text)),
-        "Problem": {
-            **_object(type=text, title=text, status=whole, detail=text),
-            "description": "RFC 9457; errors names every parameter that is wrong",
-        },
-    }
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
 
 
 def _ref(name: str) -> Json:

@@ -12,8 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from web.manners import json_response
 from web.state import state
+from web.workload import work_done
 
 if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
     from prometheus_client.core import Metric
 
 __all__ = ["blueprint"]
@@ -40,22 +42,30 @@ def ready() -> Response:
 def metrics() -> Response:
     """All workers' counts together, and what this one serves; Prometheus's text."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-    from prometheus_client.multiprocess import MultiProcessCollector
 
-    counts = state().counts
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        counts = CollectorRegistry()
-        MultiProcessCollector(counts)  # type: ignore[no-untyped-call]  # untyped in the library
     served = CollectorRegistry()
     served.register(_Served())
-    return Response(generate_latest(counts) + generate_latest(served), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_counts()) + generate_latest(served), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
     """The same for people: what is served, since when, and what stands in the way of a newer one."""
     service = state().service
-    return render_template("status.html", generation=service.generation, fault=service.fault, age=_age())
+    work = work_done(_counts().collect())
+    return render_template("status.html", generation=service.generation, fault=service.fault, age=_age(), work=work)
+
+
+def _counts() -> CollectorRegistry:
+    """Those of all workers where there are several, else of this process."""
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return state().counts
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
+    return together
 
 
 class _Served:

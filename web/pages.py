@@ -6,7 +6,8 @@ What a page shows is in the answer; what it links to is made in navigation.py; h
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from search.language import LANGUAGE
 from search.results import Answer, Mark
 from search.service import Ask, Service
 from search.wire import marked_html
-from web import navigation, params, timeline
+from web import asked, navigation, params, timeline
 from web.manners import validated
 from web.reading import paragraphs
 from web.state import state
@@ -28,6 +29,7 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("pages", __name__)
 
 _LATEST = 8
+_SIMILAR = 5
 
 
 @blueprint.get("/")
@@ -66,21 +68,30 @@ def search() -> ResponseReturnValue:
     if not params.query_string(ask, text=ask.text.strip()):
         return redirect(url_for("pages.home"))
     answer = note(state().service.answer(ask))
+    # The feed, the exports and the documents are of what was answered: they correct nothing themselves.
+    answered = replace(ask, text=answer.query.answered, size=10, fold=True, copies="", cursor="")
     return render_template(
         "search.html",
         ask=ask,
         answer=answer,
-        full=max(0, answer.total - (ask.page - 1) * ask.size),
+        answered=answered.text,
+        full=navigation.full(answer, ask),
+        told=asked.told(answer, ask),
+        as_typed=asked.as_typed(ask),
+        instead=asked.instead(answer, ask),
+        copies=partial(navigation.copies, ask=ask),
+        of_one_query=params.OF_ONE_QUERY,
         chips=navigation.chips(ask),
         facets=navigation.facets(answer, ask),
         sorts=navigation.sorts(ask),
         paging=navigation.paging(answer, ask),
         sizes=navigation.sizes(answer, ask),
+        foldings=navigation.foldings(answer, ask),
         advice=None if answer.total else navigation.advice(answer, ask),
         timeline=timeline.draw(answer.timeline, ask),
         files={
-            "export": params.query_string(ask, size=10),
-            "atom": params.query_string(ask, size=10, sort="relevance"),
+            "export": params.query_string(answered),
+            "atom": params.query_string(answered, sort="relevance"),
         },
     )
 
@@ -90,8 +101,10 @@ def search() -> ResponseReturnValue:
 def document(doc_id: str) -> ResponseReturnValue:
     """A whole document with every match of ``q`` marked."""
     text = params.read_text(request.args, known=("q", params.LANGUAGE))
-    view = state().service.view(doc_id, text)
-    return render_template("document.html", view=view, text=text, paragraphs=paragraphs(view))
+    service = state().service
+    view = service.view(doc_id, text)
+    similar = service.similar(doc_id, _SIMILAR)
+    return render_template("document.html", view=view, text=text, paragraphs=paragraphs(view), similar=similar)
 
 
 @blueprint.get("/help")

@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -27,6 +28,8 @@ __all__ = [
     "FACETS",
     "LANGUAGE",
     "MAX_SIZE",
+    "MAX_VALUES",
+    "OF_ONE_QUERY",
     "SEARCH",
     "BadParameters",
     "days_query",
@@ -34,15 +37,24 @@ __all__ = [
     "query_string",
     "read",
     "read_choice",
+    "read_size",
     "read_text",
 ]
 
 MAX_SIZE = 100
+# Values of one filter: more than any page offers, and each costs a look at every match.
+MAX_VALUES = 50
+# Names looked at; no address takes as many, so that with more at least one of these is wrong already.
+_NAMES = 40
 
-# Parameter -> field of Ask, for those that may be repeated; their names are those of the facets too.
+# Parameter -> field of Ask, for filters, which may be repeated; their names are those of the facets too.
 FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
-_ONCE = ("q", "page", "size", "sort", "from", "to")
-SEARCH = (*_ONCE, *FACETS)
+# How a query is read: as typed, or some words of it.
+_READ = ("verbatim", "keep")
+SEARCH = ("q", "page", "size", "sort", "from", "to", *FACETS, *_READ, "fold", "copies", "cursor")
+_REPEATED = (*FACETS, "keep")
+# What belongs to one query alone: a new one is read afresh.
+OF_ONE_QUERY = ("q", "page", *_READ, "copies", "cursor")
 # Pages speak several languages; web/language.py reads which.
 LANGUAGE = "lang"
 # Readers write dates in more ways (search/dates.py); a URL has one.
@@ -88,9 +100,16 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
         sources=several("source"),
         tags=several("tag"),
         authors=several("author"),
+        verbatim=take("verbatim", _switch, False),
+        keep=several("keep"),
+        fold=take("fold", _switch, True),
+        copies=args.get("copies", ""),
+        cursor=args.get("cursor", ""),
     )
     if ask.page * ask.size > DEPTH:
-        errors.append(RequestError("page", _("доступны первые %(n)s документов; уточните запрос", n=DEPTH)))
+        errors.append(RequestError("page", _("листать можно первые %(n)s документов; дальше ведёт cursor", n=DEPTH)))
+    if ask.cursor and ask.page > 1:
+        errors.append(RequestError("page", _("cursor уже говорит, откуда продолжать")))
     if ask.first and ask.last and ask.first > ask.last:
         errors.append(RequestError("to", _("раньше, чем from: %(value)s", value=args["to"])))
     if errors:
@@ -103,6 +122,11 @@ def read_text(args: MultiDict[str, str], *, known: Collection[str] = ("q",)) -> 
     if errors := _misnamed(args, known):
         raise BadParameters(errors)
     return args.get("q", "").translate(_CONTROLS)
+
+
+def read_size(args: MultiDict[str, str]) -> int:
+    """``size`` alone. Raises BadParameters."""
+    return read(args, known=("size",)).size
 
 
 def read_choice(args: MultiDict[str, str], name: str, choices: Collection[str]) -> str:
@@ -119,6 +143,10 @@ def pairs(ask: Ask) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = [("q", ask.text)]
     found += [(name, value) for name, field in FACETS.items() for value in getattr(ask, field)]
     found += [("from", _shortest_first(ask.first)), ("to", _shortest_last(ask.last))]
+    found += [("verbatim", "1")] if ask.verbatim else []
+    found += [("keep", word) for word in ask.keep]
+    found += [("fold", "0")] if not ask.fold else []
+    found += [("copies", ask.copies), ("cursor", ask.cursor)]
     found += [("sort", ask.sort)] if ask.sort != "relevance" else []
     found += [("size", str(ask.size))] if ask.size != 10 else []
     found += [("page", str(ask.page))] if ask.page != 1 else []
@@ -127,7 +155,7 @@ def pairs(ask: Ask) -> list[tuple[str, str]]:
 
 def query_string(ask: Ask, **changes: Any) -> str:
     """The URL query of *ask* with *changes*; a change of anything but the page leads to the first page."""
-    return urlencode(pairs(replace(ask, **{"page": 1, **changes})))
+    return urlencode(pairs(replace(ask, **{"page": 1, "cursor": "", **changes})))
 
 
 def days_query(first: dt.date, last: dt.date) -> str:
@@ -137,13 +165,15 @@ def days_query(first: dt.date, last: dt.date) -> str:
 
 def _misnamed(args: MultiDict[str, str], known: Collection[str]) -> list[RequestError]:
     errors = []
-    for name, values in args.lists():
+    for name, values in islice(args.lists(), _NAMES):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = _("возможно, %(name)s", name=near[0]) if near else _("есть %(names)s", names=", ".join(known))
             errors.append(RequestError(name, _("нет такого параметра; %(hint)s", hint=hint)))
-        elif len(values) > 1 and name not in FACETS:
+        elif len(values) > 1 and name not in _REPEATED:
             errors.append(RequestError(name, _("указан несколько раз, а можно один")))
+        elif len(values) > MAX_VALUES:
+            errors.append(RequestError(name, _("не больше %(most)s значений", most=MAX_VALUES)))
     return errors
 
 
@@ -160,6 +190,12 @@ def _page(value: str) -> int:
 
 def _size(value: str) -> int:
     return _whole(value, most=MAX_SIZE)
+
+
+def _switch(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ValueError(_("есть %(names)s, а не %(value)s", names="0, 1", value=_short(value)))
+    return value == "1"
 
 
 def _sort(value: str) -> Sort:

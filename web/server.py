@@ -1,6 +1,7 @@
 """Serves the application by gunicorn: worker processes with threads, each with a service of its own.
 
-The port is taken by the caller before anything slow is done, and handed over: a busy one is told of at once. A service
+The port is taken by the caller before anything slow is done, and handed over: a busy one is told of at once. Or systemd
+holds it (deploy/slovo.socket): then who connects between one process and the next waits and is not refused. A service
 is opened after the fork, since its threads would not survive one.
 """
 
@@ -11,7 +12,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from flask import Flask
@@ -20,7 +21,7 @@ from gunicorn.arbiter import Arbiter
 
 from index.errors import SettingsError
 
-__all__ = ["Server", "counted_together", "listen"]
+__all__ = ["Server", "counted_together", "listen", "passed_on"]
 
 # Answering takes the interpreter for itself; threads only keep slow readers of answers from holding up the others.
 _THREADS = 8
@@ -28,6 +29,8 @@ _THREADS = 8
 _REQUEST_LINE = 8_190
 _GRACE_SECONDS = 20
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+# The first descriptor that systemd passes on (sd_listen_fds(3)).
+_PASSED = 3
 
 
 class Server(BaseApplication):
@@ -90,6 +93,15 @@ def _forget(pid: int) -> None:
 
     if _COUNTS in os.environ:
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # untyped in the library
+
+
+def passed_on(environ: MutableMapping[str, str]) -> socket.socket | None:
+    """The listening socket that systemd opened for this process, if it did; *environ* then forgets that."""
+    if environ.get("LISTEN_PID") != str(os.getpid()) or environ.get("LISTEN_FDS") != "1":
+        return None
+    # gunicorn would take it for one more.
+    del environ["LISTEN_PID"], environ["LISTEN_FDS"]
+    return socket.socket(fileno=_PASSED)
 
 
 def listen(host: str, port: int) -> socket.socket:

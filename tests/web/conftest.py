@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -18,6 +19,20 @@ from search.service import Service
 from web import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# One of each kind of page, but a document: what it is called is for the archive to say.
+PAGES = (
+    "/",
+    f"/search?q={quote('год')}",
+    f"/search?q={quote('сталь')}&tag={quote('металлургия')}&from=2024&page=1&size=25",
+    f"/search?q={quote('абвгдеёжз')}",
+    f"/search?q={quote('«сталь» чугун')}&sort=-date",
+    "/search?page=0",
+    "/nowhere",
+    "/help",
+    "/api",
+    "/status",
+)
 
 # What an attacker would put into an archive; every field tries to leave its place.
 SCRIPT = "<script>document.title='pwned'</script>"

@@ -51,11 +51,13 @@ def test_marks_slice_whole_words_out_of_snippets(client: FlaskClient) -> None:
 
 def test_pages_together_give_every_hit_once(client: FlaskClient) -> None:
     query = {"q": "год", "size": 7}
-    total = _json(client.get(SEARCH, query_string=query))["total"]
-    ids = []
-    for page in range(1, total // 7 + 2):
-        ids += [hit["id"] for hit in _json(client.get(SEARCH, query_string={**query, "page": page}))["hits"]]
-    assert len(ids) == len(set(ids)) == total > 7
+    first = _json(client.get(SEARCH, query_string=query))
+    hits = []
+    for page in range(1, first["total"] // 7 + 2):
+        hits += _json(client.get(SEARCH, query_string={**query, "page": page}))["hits"]
+    ids = [hit["id"] for hit in hits]
+    assert len(ids) == len(set(ids)) == first["total"] - first["folded"] > 7
+    assert sum(hit["similar"] for hit in hits) == first["folded"] > 0
 
 
 def test_filters_alone_give_all_documents_they_let_through(client: FlaskClient) -> None:
@@ -147,3 +149,54 @@ def test_with_an_index_it_says_which_it_serves(client: FlaskClient, app: Flask) 
     assert app.test_client().get("/healthz").get_json() == {"status": "ok"}
     ready = _json(client.get("/readyz"))
     assert ready["generation"] == _json(client.get(SEARCH, query_string={"q": "сталь"}))["generation"]
+
+
+def test_suggestions_begin_with_what_was_typed_and_count_what_they_find(client: FlaskClient) -> None:
+    found = _json(client.get("/api/v1/suggest", query_string={"q": "метал"}))
+    assert found["query"] == "метал"
+    assert 1 <= len(found["suggestions"]) <= 8
+    for suggestion in found["suggestions"]:
+        assert suggestion["text"].lower().startswith("метал")
+        total = _json(client.get(SEARCH, query_string={"q": suggestion["text"], "verbatim": "1"}))["total"]
+        assert total == suggestion["documents"] > 0
+
+
+def test_nothing_is_suggested_for_nothing(client: FlaskClient) -> None:
+    for text in ("", " ", "м"):
+        assert _json(client.get("/api/v1/suggest", query_string={"q": text}))["suggestions"] == []
+
+
+def test_a_document_is_not_similar_to_itself(client: FlaskClient) -> None:
+    one = _json(client.get(SEARCH, query_string={"q": "доменная печь авария"}))["hits"][0]["id"]
+    found = _json(client.get(f"/api/v1/documents/{one}/similar", query_string={"size": "4"}))
+    ids = [hit["id"] for hit in found["hits"]]
+    assert found["id"] == one
+    assert len(ids) == len(set(ids)) == 4
+    assert one not in ids
+    scores = [hit["score"] for hit in found["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_nothing_is_similar_to_a_document_that_is_not_there(client: FlaskClient) -> None:
+    response = client.get("/api/v1/documents/нет-такого/similar")
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+
+
+def test_the_json_tells_a_correction_and_obeys_who_wants_none(client: FlaskClient) -> None:
+    found = _json(client.get(SEARCH, query_string={"q": "стпль"}))
+    query = found["query"]
+    assert query["correction"] == {"text": "сталь", "kind": "spelling", "applied": True, "total": found["total"]}
+    assert (query["text"], query["answered"], query["words"][0]["typed"]) == ("стпль", "сталь", "стпль")
+    for refusal in ({"verbatim": "1"}, {"keep": "стпль"}):
+        literal = _json(client.get(SEARCH, query_string={"q": "стпль", **refusal}))
+        assert (literal["query"]["answered"], literal["query"]["correction"]) == ("стпль", None)
+
+
+def test_copies_are_the_hit_and_what_is_folded_under_it(client: FlaskClient) -> None:
+    query = {"q": "совещание металлургия"}
+    hits = _json(client.get(SEARCH, query_string=query))["hits"]
+    for hit in [hit for hit in hits if hit["similar"]]:
+        copies = _json(client.get(SEARCH, query_string={**query, "copies": hit["id"]}))["hits"]
+        assert copies[0]["id"] == hit["id"]
+        assert len(copies) == 1 + hit["similar"]
+    assert any(hit["similar"] for hit in hits)

@@ -72,10 +72,17 @@ def test_the_unit_starts_what_answers(index_folder: Path) -> None:
     assert status == 0
 
 
-def _unit() -> configparser.ConfigParser:
+def test_the_socket_of_the_unit_is_where_the_settings_say() -> None:
+    unit = _unit("slovo.socket")
+    settings = load(environ={})
+    assert unit["Socket"]["ListenStream"] == f"{settings.host}:{settings.port}"
+    assert _unit()["Unit"]["Requires"] == _unit()["Install"]["Also"] == "slovo.socket"
+
+
+def _unit(name: str = "slovo.service") -> configparser.ConfigParser:
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # as the library's own documentation does it
-    parser.read(ROOT / "deploy" / "slovo.service", "utf-8")
+    parser.read(ROOT / "deploy" / name, "utf-8")
     return parser
 
 

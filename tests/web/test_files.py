@@ -35,7 +35,7 @@ def test_an_export_has_every_match_once_and_in_the_order_of_the_search(
 ) -> None:
     lines = client.get("/export.ndjson", query_string={**query, "sort": "-date"}).data.splitlines()
     ids = [orjson.loads(line)["id"] for line in lines]
-    shown = client.get("/api/v1/search", query_string={**query, "sort": "-date", "size": "100"}).get_json()
+    shown = client.get("/api/v1/search", query_string={**query, "sort": "-date", "size": "100", "fold": "0"}).get_json()
     assert len(ids) == len(set(ids)) == _total(client, **query) > 0
     assert ids[:100] == [hit["id"] for hit in shown["hits"][: shown["total"]]]
 
@@ -157,3 +157,15 @@ def test_a_browser_learns_where_to_send_a_query(client: FlaskClient) -> None:
     page = client.get("/").text
     assert 'type="application/opensearchdescription+xml"' in page
     assert client.get(templates[0].replace("{searchTerms}", "сталь")).status_code == 200
+
+
+def test_a_browser_learns_where_suggestions_are_and_gets_them_in_its_own_form(client: FlaskClient) -> None:
+    root = etree.fromstring(client.get("/opensearch.xml").data)
+    (url,) = [url for url in root.findall("{*}Url") if url.get("type") == "application/x-suggestions+json"]
+    assert url.get("rel") == "suggestions"
+    response = client.get(url.get("template").replace("{searchTerms}", "метал"))
+    assert response.mimetype == "application/x-suggestions+json"
+    typed, texts, told = orjson.loads(response.data)
+    assert typed == "метал"
+    assert len(texts) == len(told) > 0
+    assert all(text.startswith("метал") for text in texts)

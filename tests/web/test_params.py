@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from search.engines import SORTS
 from search.service import Ask
-from web.params import BadParameters, pairs, query_string, read
+from web.params import MAX_VALUES, BadParameters, pairs, query_string, read
 
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
 _values = st.lists(_texts.filter(bool), max_size=3, unique=True).map(tuple)
@@ -113,3 +113,14 @@ def test_whatever_changes_but_the_page_leads_to_the_first_page() -> None:
     ask = Ask("сталь", page=7)
     assert "page" not in query_string(ask, sort="date")
     assert "page=8" in query_string(ask, page=8)
+
+
+@pytest.mark.parametrize("name", ["source", "tag", "author"])
+def test_a_filter_takes_fifty_values_and_no_more(name: str) -> None:
+    many = [(name, str(number)) for number in range(MAX_VALUES)]
+    assert len(pairs(read(MultiDict(many)))) == MAX_VALUES
+    assert list(_mistakes(*many, (name, "one more"))) == [name]
+
+
+def test_an_address_of_nothing_but_mistakes_gets_a_short_answer() -> None:
+    assert len(_mistakes(*((f"x{number}", "") for number in range(3_000)))) < 100

@@ -134,3 +134,61 @@ def test_a_new_generation_shows_while_no_request_fails(tmp_path: Path) -> None:
         running.stop()
     assert not failures
     assert answers
+
+
+# As systemd does it: the socket is descriptor 3, and the process is told that it is meant.
+_PASS_ON = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+
+
+def _activated(held: socket.socket, index_folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _PASS_ON, str(held.fileno()), "-m", "web", "--index", str(index_folder)]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=clean(),
+        pass_fds=[held.fileno()],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_restart_with_the_port_held_for_it_refuses_no_one(index_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        address = f"http://127.0.0.1:{held.getsockname()[1]}/readyz"
+        done, failures, answers = threading.Event(), [], 0
+
+        def ask() -> None:
+            nonlocal answers
+            while not done.is_set():
+                try:
+                    _get(address)
+                    answers += 1
+                except OSError as error:
+                    failures.append(error)
+
+        first = _activated(held, index_folder)
+        assert first.stdout is not None
+        assert first.stdout.readline().strip() == f"Slovo: {address.removesuffix('/readyz')}"
+        readers = [threading.Thread(target=ask) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        first.terminate()
+        first.communicate()
+        before = answers
+        second = _activated(held, index_folder)
+        try:
+            while answers < before + 20 and not failures:
+                time.sleep(0.05)
+        finally:
+            done.set()
+            for reader in readers:
+                reader.join()
+            second.terminate()
+            second.communicate()
+    assert not failures
+    assert (first.returncode, second.returncode) == (0, 0)

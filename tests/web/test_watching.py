@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 from flask.testing import FlaskClient
+from lxml import html  # type: ignore[import-untyped]  # published without types
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.web.conftest import Running, reindex
@@ -96,6 +98,38 @@ def test_the_status_page_tells_what_is_served(client: FlaskClient) -> None:
     assert page.status_code == 200
     assert ready["generation"] in page.text
     assert str(ready["documents"]) in page.text
+
+
+def test_the_status_page_tells_how_the_searches_went(index_folder: Path) -> None:
+    running = Running("--index", str(index_folder), "--workers", "2")
+    try:
+        for _ in range(30):
+            _read(running.address + SEARCH)
+        _read(f"{running.address}/search?q={quote('абвгдеёжз')}")
+        page = html.fromstring(_read(f"{running.address}/status"))
+    finally:
+        running.stop()
+    told = {row.xpath("th")[0].text: row.xpath("td")[0].text_content() for row in page.xpath("//tr")}
+    assert (told["Поисков"], told["Ничего не нашлось"], told["Сбоев сервера"]) == ("31", "1", "0")
+    assert int(told["Запросов"]) >= 31
+    assert re.fullmatch(r"[\d,]+ мс", told["Половина поисков быстрее"])
+
+
+def test_a_generation_that_cannot_be_opened_is_told_of_while_the_older_one_serves(tmp_path: Path) -> None:
+    archive, folder = tmp_path / "archive.jsonl", tmp_path / "index"
+    archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь."}))
+    reindex(archive, folder)
+    running = Running("--index", str(folder))
+    try:
+        assert json.loads(_read(running.address + SEARCH))["total"] == 1
+        (folder / "CURRENT").write_text("000042\n")
+        while _samples(_read(f"{running.address}/metrics"))["slovo_reload_failing", ""] != 1:
+            time.sleep(0.05)
+        assert json.loads(_read(running.address + SEARCH))["total"] == 1
+        assert "не открывается" in _read(f"{running.address}/status")
+    finally:
+        _status, errors = running.stop()
+    assert "000042" in errors
 
 
 def test_a_request_in_flight_ends_before_the_server_does(tmp_path: Path) -> None:
