@@ -26,14 +26,19 @@ class Presenter:
     marker: Marker
     weights: Sequence[float]
 
-    def hits(self, found: Sequence[Scored], *, partial: bool = False) -> tuple[Hit, ...]:
-        """A hit for each of *found*, in order; *partial* ones tell which words they lack."""
-        scored = {each.id: each for each in found}
+    def hits(self, full: Sequence[Scored], partial: Sequence[Scored] = ()) -> tuple[Hit, ...]:
+        """A hit for each, in order; *partial* ones tell which words they lack.
+
+        All texts are analysed together: a call takes as long as a text of three hundred words.
+        """
+        scored = {each.id: each for each in (*full, *partial)}
         documents = self.searcher.documents(list(scored))
-        titles = self.analyzer.tokens_many([document.title for document in documents])
-        bodies = self.analyzer.tokens_many([document.text for document in documents])
-        shown = zip(documents, titles, bodies, strict=True)
-        return tuple(self._hit(*each, scored[each[0].id], partial=partial) for each in shown)
+        tokens = iter(self.analyzer.tokens_many([text for each in documents for text in (each.title, each.text)]))
+        lacking = {each.id for each in partial}
+        return tuple(
+            self._hit(document, title, body, scored[document.id], partial=document.id in lacking)
+            for document, title, body in zip(documents, tokens, tokens, strict=True)
+        )
 
     def _hit(self, document: Document, title: Tokens, body: Tokens, scored: Scored, *, partial: bool) -> Hit:
         in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")

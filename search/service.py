@@ -132,7 +132,7 @@ class Service:
             weights = [math.log(1 + generation.documents / (1 + word.documents)) for word in response.words]
             with self._analysing:
                 present = Presenter(searcher, self._analyzer, marker_of(tree, self._analyzer, response.words), weights)
-                hits = present.hits(response.hits) + present.hits(rest.hits if rest else (), partial=True)
+                hits = present.hits(response.hits, rest.hits if rest else ())
             return Answer(
                 query=understood(ask.text, parsed, tree, response.words, chosen),
                 total=response.total,
