@@ -33,18 +33,23 @@ class Presenter:
     weights: Sequence[float]
     deadline: Deadline = NEVER
 
-    def hits(self, found: Sequence[Scored], *, partial: bool = False) -> tuple[Hit, ...]:
-        """A hit for each of *found*, in order; *partial* ones tell which words they lack."""
-        scored = {each.id: each for each in found}
+    def hits(self, full: Sequence[Scored], partial: Sequence[Scored] = ()) -> tuple[Hit, ...]:
+        """A hit for each, in order; *partial* ones tell which words they lack.
+
+        All texts are analysed together: a call takes as long as a text of three hundred words.
+        """
+        scored = {each.id: each for each in (*full, *partial)}
         documents = self.searcher.documents(list(scored))
+        lacking = {each.id for each in partial}
         hits: list[Hit] = []
         for some in _batches(documents):
             try:
                 self.deadline.check()
-                titles = self.analyzer.tokens_many([document.title for document in some])
-                bodies = self.analyzer.tokens_many([document.text for document in some])
-                shown = zip(some, titles, bodies, strict=True)
-                hits += [self._hit(*each, scored[each[0].id], partial=partial) for each in shown]
+                tokens = iter(self.analyzer.tokens_many([text for each in some for text in (each.title, each.text)]))
+                hits += [
+                    self._hit(document, title, body, scored[document.id], partial=document.id in lacking)
+                    for document, title, body in zip(some, tokens, tokens, strict=True)
+                ]
             except OutOfTime:
                 hits += [_plain(document, scored[document.id]) for document in some]
         return tuple(hits)

@@ -143,7 +143,7 @@ class Service:
             with self._analysing:
                 marker = marker_of(tree, self._analyzer, response.words, deadline)
                 present = Presenter(searcher, self._analyzer, marker, weights, deadline)
-                hits = present.hits(response.hits) + present.hits(rest.hits if rest else (), partial=True)
+                hits = present.hits(response.hits, rest.hits if rest else ())
             warnings = (*parsed.warnings, *self._reached(tree, counted, deadline))
             return Answer(
                 query=understood(ask.text, dataclasses.replace(parsed, warnings=warnings), tree, counted, chosen),

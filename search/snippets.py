@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.text import Part, Tokens, parts
 from search.highlight import Found, merge
@@ -41,10 +42,11 @@ class _Passage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text with its tokens and what was *found* in them, which begins at ``offsets``, ascending like it."""
+    """A text, where its words and sentences begin, what was *found* in it and at which ``offsets``; all ascend."""
 
     text: str
-    tokens: Tokens
+    words: NDArray[np.int32]
+    sentences: Sequence[int]
     found: Sequence[Found]
     offsets: Sequence[int]
     weights: Sequence[float]
@@ -67,7 +69,8 @@ def snippets(
     sections = parts(text)
     body = [section for section in sections if section.kind == "body"]
     offsets: list[int] = tokens.starts[[hit.row for hit in found]].tolist() if found else []
-    whole = _Text(text, tokens, found, offsets, weights, title, width)
+    begins = tokens.starts[1:][tokens.sentences[1:] != tokens.sentences[:-1]].tolist()
+    whole = _Text(text, tokens.starts, begins, found, offsets, weights, title, width)
     chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
         return _opening(text, body or sections, title, width)
@@ -95,7 +98,7 @@ def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
     low, high = whole.within(section.start, section.end)
     if low == high:
         return
-    bounds = _sentences(whole.text, whole.tokens, section)
+    bounds = _sentences(whole, section)
     starts = [start for start, _ in bounds]
     for number in sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets[low:high]}):
         first = last = max(number, 0)
@@ -122,14 +125,13 @@ def _passage(whole: _Text, start: int, end: int) -> _Passage:
     return _Passage(start, end, low, high, score, leaves)
 
 
-def _sentences(text: str, tokens: Tokens, section: Part) -> list[Mark]:
+def _sentences(whole: _Text, section: Part) -> list[Mark]:
     """The sentences of *section* as offsets that cover it; the punctuation between two belongs to the first."""
-    rows = slice(*np.searchsorted(tokens.starts, (section.start, section.end)))
-    numbers, begins = tokens.sentences[rows], tokens.starts[rows]
-    fresh = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
+    first = whole.words[np.searchsorted(whole.words, section.start)]
+    inside = slice(bisect_right(whole.sentences, first), bisect_left(whole.sentences, section.end))
     starts = [section.start]
-    for at in begins[fresh[1:]].tolist():
-        gap = text.rfind(" ", starts[-1], at)
+    for at in whole.sentences[inside]:
+        gap = whole.text.rfind(" ", starts[-1], at)
         starts.append(gap + 1 if gap > starts[-1] and at - gap < 4 else at)
     return list(zip(starts, [*starts[1:], section.end], strict=True))
 

@@ -95,7 +95,9 @@ class Stored:
         low, high = self.span(block) if 0 <= block < len(self) else (0, 0)
         if not low <= number < high:
             raise IndexDamaged(f"{self._where}: no block holds document {number}")
-        return unpacked(self.entries(block)[number - low], self._where)
+        data, sizes = self._unpacked(block)
+        at = 4 * len(sizes) + sum(sizes[: number - low])
+        return unpacked(data[at : at + sizes[number - low]], self._where)
 
     def span(self, block: int) -> tuple[int, int]:
         """The half-open range of local document numbers in *block*."""
@@ -107,9 +109,14 @@ class Stored:
 
     def entries(self, block: int) -> list[bytes]:
         """The packed documents of *block*."""
+        data, sizes = self._unpacked(block)
+        return list(_cut(data, 4 * len(sizes), sizes))
+
+    def _unpacked(self, block: int) -> tuple[bytes, tuple[int, ...]]:
+        """The sizes of the packed documents of *block*, then those themselves; and the sizes."""
         low, high = self.span(block)
         try:
-            raw = self.block(block)
+            raw = self._data[int(self._at[block]) : int(self._at[block + 1])]
             if not 0 <= zstandard.frame_content_size(raw) <= _MOST:
                 raise ValueError("impossible size")
             data = zstandard.ZstdDecompressor().decompress(raw)
@@ -118,7 +125,7 @@ class Stored:
             raise IndexDamaged(f"{self._where}: block {block}: {error}") from error
         if len(data) != 4 * len(sizes) + sum(sizes):
             raise IndexDamaged(f"{self._where}: block {block} does not hold its documents")
-        return list(_cut(data, 4 * len(sizes), sizes))
+        return data, sizes
 
 
 def packed(document: Document) -> bytes:

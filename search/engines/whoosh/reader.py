@@ -70,17 +70,17 @@ class Reader:
         """The keys of the forms with those numbers."""
         return strings(self.segment.forms, forms)
 
-    def number(self, key: str) -> int:
-        """The number of the form with that *key*, -1 when the segment has none."""
-        number, present = lower_bound(self.segment.forms, key)
-        return number if present else -1
-
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
         ranks = self.segment.id_ranks[docs]
         if len(ranks) and ranks.max() >= self.documents:
             raise self.damaged("ids")
         return strings(self.segment.ids, ranks)
+
+    def find(self, doc_id: str) -> int:
+        """The local number of the document with that id, deleted or not; -1 when it is not here."""
+        place, present = lower_bound(self.segment.ids, doc_id)
+        return int(self.segment.id_docs[place]) if present else -1
 
     def norms(self, form: Saturation) -> NDArray[np.float32]:
         """What counts in title and body are multiplied by; shape (documents, 2)."""

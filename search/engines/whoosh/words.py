@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.documents import Document
 from index.engines.whoosh.keys import form_of, word_of
@@ -16,7 +15,7 @@ from search.engines import Count, Entry
 from search.engines.meaning import MAX_FORMS, Term
 from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
-from search.engines.whoosh.terms import shapes
+from search.engines.whoosh.terms import lower_bound, shapes
 
 __all__ = ["document", "forms", "vocabulary"]
 
@@ -27,7 +26,7 @@ _SHAPES = 4
 def document(doc_id: str, readers: Sequence[Reader]) -> Document | None:
     """The stored document with that id, None when there is none."""
     for reader in readers:
-        number = reader.segment.find(doc_id)
+        number = reader.find(doc_id)
         if number >= 0 and (reader.segment.deleted is None or not reader.segment.deleted[number]):
             return reader.segment.document(number)
     return None
@@ -36,18 +35,14 @@ def document(doc_id: str, readers: Sequence[Reader]) -> Document | None:
 def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
     """The forms of *term* that live documents have, most frequent first, then by form; at most MAX_FORMS.
 
-    A form has one list in a segment, whose length is its count there: 3 µs a form, nothing is gathered.
+    A form has one list in a segment, whose length is its count there: 1 µs a form, nothing is gathered.
     """
-    lists = [reader.word(term) for reader in readers]
-    counts = [reader.live_counts(own) for own, reader in zip(lists, readers, strict=True)]
-    keys = _frequent(lists, counts, readers, MAX_FORMS, keys_each=1)
-    of_form = [
-        dict(zip(own.forms.tolist(), count.tolist(), strict=True)) for own, count in zip(lists, counts, strict=True)
-    ]
-    found = [
-        Count(form_of(key), sum(own.get(reader.number(key), 0) for own, reader in zip(of_form, readers, strict=True)))
-        for key in keys
-    ]
+    parts = [_Part(reader, reader.word(term)) for reader in readers]
+    frequent = _frequent(parts, MAX_FORMS, keys_each=1)
+    found = []
+    for key in set().union(*frequent):
+        total = sum(own[key] if key in own else part.count(key) for own, part in zip(frequent, parts, strict=True))
+        found.append(Count(form_of(key), total))
     found.sort(key=lambda count: (-count.count, count.value))
     return tuple(count for count in found[:MAX_FORMS] if count.count)
 
@@ -55,38 +50,46 @@ def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
 def vocabulary(prefix: str, limit: int, readers: Sequence[Reader]) -> list[Entry]:
     """Words that start with *prefix* (lower case), whatever their capitals, most documents first, then by word."""
     ranges = [np.arange(*reader.segment.forms.range(prefix), dtype=np.int64) for reader in readers]
-    lists = [reader.lists(own, np.ones(len(own), np.float32)) for own, reader in zip(ranges, readers, strict=True)]
-    counts = [reader.live_counts(own) for own, reader in zip(lists, readers, strict=True)]
-    keys = _frequent(lists, counts, readers, limit, keys_each=_SHAPES)
-    words = {word_of(key) for key in keys}
+    parts = [
+        _Part(reader, reader.lists(own, np.ones(len(own), np.float32)))
+        for own, reader in zip(ranges, readers, strict=True)
+    ]
+    words = {word_of(key) for own in _frequent(parts, limit, keys_each=_SHAPES) for key in own}
     found = [Entry(word, sum(_documents(shapes(word, reader.segment), reader) for reader in readers)) for word in words]
     found.sort(key=lambda entry: (-entry.documents, entry.form))
     return [entry for entry in found[:limit] if entry.documents]
 
 
-def _frequent(
-    lists: Sequence[Lists],
-    counts: Sequence[NDArray[np.int64]],
-    readers: Sequence[Reader],
-    limit: int,
-    *,
-    keys_each: int,
-) -> set[str]:
-    """Keys among which those of the *limit* most frequent things are, a thing having *keys_each* keys at most.
+class _Part:
+    """What one segment has of a word: its lists, and in how many live documents each form is."""
 
-    *counts* are of live documents, of each list in *lists*.
+    def __init__(self, reader: Reader, lists: Lists) -> None:
+        self._reader, self._forms = reader, lists.forms
+        self.counts = reader.live_counts(lists)
 
-    In some segment limit things reach the count of its key number limit * keys_each; what reaches it in the sum must
-    have a key in a segment with its share of it.
+    def count(self, key: str) -> int:
+        """The count of the form with that *key*, 0 when it is not here."""
+        number, present = lower_bound(self._reader.segment.forms, key)
+        at = int(np.searchsorted(self._forms, number))
+        return int(self.counts[at]) if present and at < len(self._forms) and self._forms[at] == number else 0
+
+    def told(self, least: float) -> dict[str, int]:
+        """The keys whose counts are at least that, with those."""
+        chosen = self.counts >= least
+        return dict(zip(self._reader.keys(self._forms[chosen]), self.counts[chosen].tolist(), strict=True))
+
+
+def _frequent(parts: Sequence[_Part], limit: int, *, keys_each: int) -> list[dict[str, int]]:
+    """Of each part the keys, with counts, among which are those of the *limit* most frequent things of all.
+
+    A thing has *keys_each* keys at most. In some segment limit things reach the count of its key number limit *
+    keys_each; what reaches it in the sum must have a key in a segment with its share of it.
     """
     rank = limit * keys_each
-    reached = max((int(np.partition(own, -rank)[-rank]) for own in counts if len(own) >= rank > 0), default=1)
-    least = max(1, reached / (keys_each * max(1, len(readers))))
-    return {
-        key
-        for own, count, reader in zip(lists, counts, readers, strict=True)
-        for key in reader.keys(own.forms[count >= least])
-    }
+    counts = [part.counts for part in parts if len(part.counts) >= rank > 0]
+    reached = max((int(np.partition(own, -rank)[-rank]) for own in counts), default=1)
+    least = max(1, reached / (keys_each * max(1, len(parts))))
+    return [part.told(least) for part in parts]
 
 
 def _documents(numbers: Iterable[int], reader: Reader) -> int:
