@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from index.documents import Document
 from search.engines import Bucket, Count
 
-__all__ = ["Answer", "AskedWord", "Correction", "Hit", "Mark", "Snippet", "Understood"]
+__all__ = ["Answer", "AskedWord", "Correction", "Hit", "Mark", "Snippet", "Understood", "View"]
 
 Mark = tuple[int, int]
 
@@ -87,12 +88,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A whole document with what a query matches in it; marks are code points of ``title`` and ``text``."""
+
+    document: Document
+    title_marks: tuple[Mark, ...]
+    text_marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A page of hits and all that is told about them.
 
     ``total`` counts full matches, exactly; facets and timeline cover all of those. ``relaxed`` counts documents that
     lack a word: they follow the full matches when those are less than a page. ``folded`` of both are retellings under
     other hits. ``cursor`` leads to the full matches behind these, None at their end.
+    ``timed_out``: the query was stopped before all was found; total and counts are of what was found by then.
     """
 
     query: Understood
@@ -107,3 +118,4 @@ class Answer:
     relaxed: int = 0
     folded: int = 0
     cursor: str | None = None
+    timed_out: bool = False

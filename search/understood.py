@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from search.correct import Chosen
 from search.engines import WordStatistics
-from search.parse import Parsed
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 from search.query import words as leaves_of
 from search.results import AskedWord, Correction, Understood
@@ -18,11 +17,15 @@ Leaf = Word | Wildcard | Fuzzy
 
 
 def understood(
-    text: str, parsed: Parsed, tree: Node, statistics: Sequence[WordStatistics], chosen: Chosen | None
+    text: str,
+    tree: Node,
+    statistics: Sequence[WordStatistics],
+    chosen: Chosen | None,
+    warnings: tuple[str, ...],
 ) -> Understood:
-    """What to tell of the query *text*, whose answered form was *parsed* to *tree*.
+    """What to tell of the query *text*, answered by *tree*, with the *statistics* of its leaves.
 
-    *statistics* are those of the leaves of *tree*; *chosen* is another reading, whose text was *parsed* if it applied.
+    *chosen* is another reading; if it was applied, *tree* is of its text.
     """
     applied = chosen.reading if chosen and chosen.applied else None
     typed = dict(_typed(chosen)) if chosen and applied else {}
@@ -42,7 +45,7 @@ def understood(
         # What was run together or torn apart is a slip of spelling too.
         kind = "spelling" if chosen.reading.kind == "split" else chosen.reading.kind
         correction = Correction(chosen.reading.text, kind, chosen.applied, chosen.total)
-    return Understood(text, applied.text if applied else text, tuple(asked), parsed.warnings, correction)
+    return Understood(text, applied.text if applied else text, tuple(asked), warnings, correction)
 
 
 def _typed_leaves(node: Node, others: tuple[str, ...] = ()) -> Iterator[tuple[Leaf, tuple[str, ...]]]:

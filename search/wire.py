@@ -29,6 +29,7 @@ def answer_json(answer: Answer) -> Json:
         "facets": {name: _counts(counts) for name, counts in answer.facets.items()},
         "timeline": [_bucket(bucket) for bucket in answer.timeline],
         "cursor": answer.cursor,
+        "timed_out": answer.timed_out,
     }
 
 

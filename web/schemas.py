@@ -28,6 +28,7 @@ def schemas() -> Json:
             facets=_map(_list(_ref("Count")), "source, tag, author: their commonest values"),
             timeline=_list(_ref("Period"), "When the matches were published: days, months or years, at most 60"),
             cursor=_maybe(_text(), "For the parameter of this name: leads to the hits behind these"),
+            timed_out=_flag("Whether the query was stopped before all was found; counts are of what was found by then"),
         ),
         "Query": _object(
             text=_text("As it was given"),
@@ -51,7 +52,7 @@ def schemas() -> Json:
         "Correction": _object(
             text=_text("The other reading"),
             kind={"enum": ["spelling", "layout", "translit"], "description": "What seems to have gone wrong"},
-            applied={"type": "boolean", "description": "Whether it was answered in place of what was given"},
+            applied=_flag("Whether it was answered in place of what was given"),
             total=_count("Documents that it finds"),
         ),
         "Hit": _object(
@@ -122,6 +123,10 @@ def _about() -> Json:
 
 def _object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _flag(description: str) -> Json:
+    return {"type": "boolean", "description": description}
 
 
 def _text(description: str = "") -> Json:
