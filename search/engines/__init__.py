@@ -140,7 +140,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A surface form of the index, in lower case, and in how many documents it stands."""
+    """A surface form or a phrase of the index, in lower case, and in how many documents it stands."""
 
     form: str
     documents: int
@@ -201,6 +201,12 @@ class Searcher(Protocol):
 
     def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
         """Forms that start with *prefix* (folded, lower case), most documents first, then by form; at most *limit*."""
+
+    def phrases(self, beginning: str, limit: int) -> list[Entry]:
+        """Phrases of titles that start with *beginning* (lower case), the most repeated first; at most *limit*.
+
+        Two or three words; counts are of titles, about: in a large archive one that stands once may be missing.
+        """
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
         """The stored documents, as they were written, in the order of *ids*; ids that are not there are left out."""

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from rapidfuzz.distance import OSA
 from index.documents import Document
 from index.records import FIELDS, Record
 from index.text import SKETCH, Analyzer
+from index.text.function_words import is_function_word
 from search.correct.plain import PlainNeighbours
 from search.engines import (
     NO_DAY,
@@ -150,6 +152,22 @@ class MemorySearcher:
             found.update(form for form in forms if form.startswith(prefix))
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return [Entry(form, count) for form, count in ranked[:limit]]
+
+    def phrases(self, beginning: str, limit: int) -> list[Entry]:
+        found: Counter[str] = Counter()
+        for text in self._texts.values():
+            # Of a compound its parts count, which come after its whole.
+            words = {token.position: token for token in text.tokens["title"]}
+            for at in words:
+                for run in (range(at, at + 2), range(at, at + 3)):
+                    tokens = [words[place] for place in run if place in words]
+                    names = [token.form.lower() for token in tokens]
+                    whole = len(tokens) == len(run) and len({token.sentence for token in tokens}) == 1
+                    if whole and not any(name.isdigit() or is_function_word(name) for name in (names[0], names[-1])):
+                        found[" ".join(names)] += 1
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        starting = (Entry(phrase, count) for phrase, count in ranked if phrase.startswith(beginning))
+        return list(islice(starting, limit))
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
         return [self._texts[doc_id].document for doc_id in ids if doc_id in self._texts]

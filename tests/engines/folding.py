@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from index.documents import Document
-from search.engines import Request, Scored, Searcher, Sort
+from search.engines import Entry, Request, Scored, Searcher, Sort
 from search.query import All, Everything, Node
 
 STORY = (
@@ -98,6 +98,18 @@ class FoldingContract:
                 met += response.hits
                 request = Request(query, sort=sort, limit=7, after=response.next) if response.next else None
             assert [hit.id for hit in met] == [hit.id for hit in whole]
+
+    def test_phrases_are_those_that_titles_repeat_the_most_repeated_first(self) -> None:
+        titles = ["Министр финансов в отставке", "Новый министр финансов", "Министр финансов. В отставке ли он?"]
+        titles += ["Премьер-министр страны", "Визит премьер-министра страны", "Премьер-министр страны", "В отставке"]
+        documents = [Document(f"d{number}", title, "…") for number, title in enumerate(titles)]
+        with self.opened(documents) as searcher:
+            assert searcher.phrases("министр ф", 5) == [Entry("министр финансов", 3)]
+            assert searcher.phrases("министр", 1) == [Entry("министр финансов", 3)]
+            # Neither ends in a word without content, and none goes over the end of a sentence.
+            found = [entry.form for entry in searcher.phrases("министр", 9)]
+            assert found == ["министр финансов", "министр страны", "министра страны"]
+            assert searcher.phrases("в ", 9) == []
 
     @abstractmethod
     def word(self, text: str) -> Node:

@@ -17,6 +17,7 @@ from index.engines.whoosh import varint
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.keys import key_of
 from index.engines.whoosh.keywords import narrow, put_keywords
+from index.engines.whoosh.phrases import put_phrases, repeated
 from index.engines.whoosh.postings import LEAD, Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import NO_DATE
 from index.engines.whoosh.stored import StoredWriter, packed
@@ -32,7 +33,7 @@ _START = 1 << 16
 _TOKEN_COST, _TEXT_COST, _DOCUMENT_COST = 128, 2, 1000
 # Counts below this fit in four bits each; nearly all do.
 _SMALL = 16
-_TEXT = FIELDS.index("text")
+_TITLE, _TEXT = FIELDS.index("title"), FIELDS.index("text")
 
 
 class Buffer:
@@ -137,10 +138,21 @@ class Buffer:
             sections.put(f"{field}.lengths", narrow(words))
         self._put_sentences(sections, places, positions, self._tokens[2, used])
         keys, ranks = _sorted_forms(forms, analyzer)
+        self._put_phrases(sections, keys, ranks, places)
         order, ranks = _sorted_by(ranks, len(keys))
         _put_postings(sections, ranks, places[order], positions[order], lengths)
         put_strings(sections, "forms", keys)
         return lengths
+
+    def _put_phrases(
+        self, sections: SectionsWriter, keys: list[str], ranks: NDArray[np.int64], places: NDArray[np.int32]
+    ) -> None:
+        """What titles repeat. Of a compound its parts count: its whole stands at the position of the first."""
+        positions, sentences = self._tokens[1, : self._used], self._tokens[2, : self._used]
+        alone = (np.diff(positions, append=-1) != 0) | (np.diff(places, append=-1) != 0)
+        rows = np.flatnonzero(alone & (places % len(FIELDS) == _TITLE))
+        new = (np.diff(places[rows], prepend=-1) != 0) | (np.diff(sentences[rows], prepend=-1) != 0)
+        put_phrases(sections, repeated(keys, ranks[rows], np.cumsum(new), len(self.ids)))
 
     def _lengths(self, places: NDArray[np.int32], positions: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Words of each field: its distinct positions, so that a compound counts its parts and not its whole."""

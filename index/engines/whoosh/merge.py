@@ -16,6 +16,7 @@ from index.engines.whoosh import varint
 from index.engines.whoosh.buffer import put_dates, put_ids
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.keywords import KEYWORDS, merge_keywords, narrow
+from index.engines.whoosh.phrases import merge_phrases
 from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.stored import StoredWriter
@@ -44,6 +45,8 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     for field, words in zip(FIELDS, lengths, strict=True):
         sections.put(f"{field}.lengths", narrow(words))
     sections.put("sketches", np.concatenate([segment.sketches[live] for segment, live in sources]))
+    tables = [(segment.phrases, segment.phrase_counts) for segment, _ in sources]
+    merge_phrases(sections, tables, lengths.shape[1])
     put_ids(sections, [doc_id for source in sources for doc_id in _ids(*source)])
     for field in KEYWORDS:
         merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])

@@ -41,6 +41,7 @@ class Segment:
     ``deleted``: a mark for each document, or None when none is.
     ``lengths``: words of each document, an array for each of FIELDS; ``live_totals``: their sums over live documents.
     ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each document's place in the order of ids.
+    ``phrases`` that titles repeat (phrases.py), ``phrase_counts``: how often each.
     ``sketches``: a row for each document, by which near-duplicates are told (index/text/sketch.py).
 
     Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
@@ -205,6 +206,8 @@ class Segment:
         self._sentence_sizes = sections.unsigned("sentence_sizes")
         self.sentence_bytes: NDArray[np.uint8] = array("sentence_bytes", "<u1")
         self.ids = Strings(sections, "ids")
+        self.phrases = Strings(sections, "phrases")
+        self.phrase_counts: NDArray[Any] = sections.unsigned("phrases.counts")
         self.id_ranks: NDArray[np.uint32] = array("id_ranks", "<u4")
         self.sketches: NDArray[np.uint8] = array("sketches", "<u1", columns=SKETCH)
         self._keywords = {field: Keywords(sections, field, documents) for field in KEYWORDS}
@@ -217,6 +220,7 @@ class Segment:
         blocks = {len(self.block_last), len(self.block_doc), len(self.block_pos)}
         agree = (
             len(self.count_totals) == len(self.counts)
+            and len(self.phrases) == len(self.phrase_counts)
             and {len(self._sentence_sizes), len(self.sketches), *map(len, self.lengths)} == {documents}
             and len(self._first_day) == 1
             and len(self.ids) == len(self.id_ranks) == documents == self.entry.documents

@@ -132,6 +132,9 @@ class WhooshSearcher:
     def vocabulary(self, prefix: str, limit: int) -> list[Entry]:
         return words.vocabulary(prefix, limit, self._readers)
 
+    def phrases(self, beginning: str, limit: int) -> list[Entry]:
+        return words.phrases(beginning, limit, self._readers)
+
     def documents(self, ids: Sequence[str]) -> list[Document]:
         found = (words.document(doc_id, self._readers) for doc_id in ids)
         return [document for document in found if document is not None]

@@ -5,6 +5,7 @@ The most frequent are wanted, out of very many: only forms that can be among the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import lower_bound, shapes
 
-__all__ = ["document", "forms", "vocabulary"]
+__all__ = ["document", "forms", "phrases", "vocabulary"]
 
 # Keys that one word may have: as it is, with a capital, in capitals, and a rare other one.
 _SHAPES = 4
@@ -77,6 +78,19 @@ class _Part:
         """The keys whose counts are at least that, with those."""
         chosen = self.counts >= least
         return dict(zip(self._reader.keys(self._forms[chosen]), self.counts[chosen].tolist(), strict=True))
+
+
+def phrases(beginning: str, limit: int, readers: Sequence[Reader]) -> list[Entry]:
+    """Phrases of titles that start with *beginning*, most repeated first, then by phrase."""
+    counts: Counter[str] = Counter()
+    for reader in readers:
+        table, own = reader.segment.phrases, reader.segment.phrase_counts
+        low, high = table.range(beginning)
+        best = low + np.argsort(-own[low:high].astype(np.int64), kind="stable")[:limit]
+        for number in best.tolist():
+            counts[table.key(number)] += int(own[number])
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Entry(phrase, count) for phrase, count in ranked[:limit]]
 
 
 def _frequent(parts: Sequence[_Part], limit: int, *, keys_each: int) -> list[dict[str, int]]:
