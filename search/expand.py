@@ -12,6 +12,7 @@ from itertools import groupby
 
 from index.text import Analyzer
 from search.query import All, Any, Boosted, Node, Phrase, Word, is_compound
+from search.ranking import RANKING
 
 __all__ = ["expanded", "phrases"]
 
@@ -79,7 +80,7 @@ def _either(covered: list[Node], named: list[Node]) -> Node:
 
 def _named(other: _Alternative) -> Node:
     node: Node = other.words[0] if len(other.words) == 1 else Phrase(other.words)
-    return node if other.weight == 1.0 else Boosted(node, other.weight)
+    return Boosted(node, RANKING.alias * other.weight)
 
 
 def _alternatives(start: int, end: int, text: str, analyzer: Analyzer, keep: Set[str]) -> Iterator[_Alternative]:

@@ -110,7 +110,7 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """At least one part matches the document; all that match add to its score.
+    """At least one part matches the document; all that match add to its score, or the best one alone when ``implied``.
 
     ``implied`` when the reader wrote the first part only and the others are what it also is: the parts of a hyphenated
     word, the words of an abbreviation.

@@ -47,6 +47,7 @@ __all__ = [
     "leaves",
     "regex",
     "timeline",
+    "typed",
 ]
 
 Term = Word | Wildcard | Fuzzy
@@ -76,6 +77,25 @@ def leaves(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
             yield from leaves(part, (field,))
         case Boosted(part, _):
             yield from leaves(part, fields)
+
+
+def typed(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
+    """The leaves that a reader wrote, in order: of what is implied the first alternative alone.
+
+    What a word is also called tells nothing by standing close together, as its words always do.
+    """
+    match node:
+        case Any((first, *_), implied=True):
+            yield from typed(first, fields)
+        case Word() | Wildcard() | Fuzzy():
+            yield Leaf(node, fields)
+        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
+            for part in parts:
+                yield from typed(part, fields)
+        case Aimed(field, part):
+            yield from typed(part, (field,))
+        case Boosted(part, _):
+            yield from typed(part, fields)
 
 
 def content_words(node: Node) -> int:

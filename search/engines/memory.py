@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -23,6 +23,7 @@ from index.documents import Document
 from index.records import FIELDS, Record
 from index.text import SKETCH, Analyzer
 from index.text.function_words import is_function_word
+from index.text.roots import root
 from search.correct.plain import PlainNeighbours
 from search.engines import (
     NO_DAY,
@@ -38,7 +39,19 @@ from search.engines import (
     WordStatistics,
 )
 from search.engines.folding import WINDOW, leaders
-from search.engines.meaning import MAX_FORMS, Fields, Leaf, content_words, demands, keyword_key, leaves, regex, timeline
+from search.engines.meaning import (
+    MAX_FORMS,
+    Fields,
+    Leaf,
+    Term,
+    content_words,
+    demands,
+    keyword_key,
+    leaves,
+    regex,
+    timeline,
+    typed,
+)
 from search.query import (
     Aimed,
     All,
@@ -113,8 +126,8 @@ class MemorySearcher:
 
     def search(self, request: Request) -> Response:
         asked = _Asked(self._ranking.saturation(content_words(request.query)))
-        several = len(list(leaves(request.query))) > 1
-        if several and request.sort == "relevance" and not isinstance(request.after, Place):
+        looked_for = any(True for _ in typed(request.query))
+        if looked_for and request.sort == "relevance" and not isinstance(request.after, Place):
             asked.near = self._ranking.depth
         scores: dict[str, float] = {}
         late = False
@@ -176,7 +189,7 @@ class MemorySearcher:
         self._texts.clear()
 
     def _order(self, request: Request, scores: dict[str, float], asked: _Asked) -> list[str]:
-        """Ids in order of the answer; the best by words alone get what nearness adds, and are put in order again."""
+        """Ids in order of the answer; the best by matches alone get what else adds, and are put in order again."""
         ids = sorted(scores)
         ids.sort(key=lambda doc_id: -self._texts[doc_id].day)
         if request.sort == "date":
@@ -187,6 +200,7 @@ class MemorySearcher:
             best = ids[: asked.near]
             for doc_id in best:
                 scores[doc_id] += self._nearness(request.query, self._texts[doc_id], asked)
+                scores[doc_id] += sum(self._kin(leaf, self._texts[doc_id], asked) for leaf in typed(request.query))
             ids[: asked.near] = sorted(best, key=lambda doc_id: -scores[doc_id])
         if isinstance(request.after, Place):
             ids = [doc_id for doc_id in ids if self._comes_after(doc_id, scores[doc_id], request.sort, request.after)]
@@ -246,8 +260,8 @@ class MemorySearcher:
                 required, extra = demands(parts)
                 found = parts_of(required)
                 return sum(found) + sum(parts_of(extra)) if len(found) == len(required) else None
-            case Any(parts):
-                return sum(found) if (found := parts_of(parts)) else None
+            case Any(parts, implied):
+                return (max if implied else sum)(found) if (found := parts_of(parts)) else None
             case Aimed(name, part):
                 return self._score(part, text, (name,), asked)
             case Boosted(part, factor):
@@ -273,13 +287,22 @@ class MemorySearcher:
                 return False
 
     def _word(self, leaf: Leaf, text: _Text, asked: _Asked) -> float | None:
+        return self._counted(leaf, text, asked, self._grade) if self._has(leaf, text) else None
+
+    def _kin(self, leaf: Leaf, text: _Text, asked: _Asked) -> float:
+        """What the counts of a word gain by those of forms that only share its root."""
+
+        def grade(term: Term, form: str) -> float:
+            return self._grade(term, form) or self._root_grade(term, form)
+
+        return self._counted(leaf, text, asked, grade) - self._counted(leaf, text, asked, self._grade)
+
+    def _counted(self, leaf: Leaf, text: _Text, asked: _Asked, grade: Callable[[Term, str], float]) -> float:
         counts: defaultdict[str, float] = defaultdict(float)
         for name in leaf.fields:
             for token in text.tokens[name]:
                 place = name if name != "text" else "lead" if token.position < LEAD else "body"
-                counts[place] += self._grade(leaf.term, token.form)
-        if not any(counts.values()):
-            return None
+                counts[place] += grade(leaf.term, token.form)
         title, length = text.lengths["title"], text.lengths["text"]
         return score(
             Counts(**counts),
@@ -300,7 +323,13 @@ class MemorySearcher:
     def _has(self, leaf: Leaf, text: _Text) -> bool:
         return any(self._grade(leaf.term, token.form) for name in leaf.fields for token in text.tokens[name])
 
-    def _grade(self, term: Word | Wildcard | Fuzzy, form: str) -> float:
+    def _root_grade(self, term: Term, form: str) -> float:
+        """What a form that does not match counts all the same, by the root of its likeliest lemma."""
+        if not isinstance(term, Word) or term.exact or not term.lemmas:
+            return 0.0
+        return self._ranking.root if root(term.lemmas[0].text) == root(self._analyzer.lemmas(form)[0].text) else 0.0
+
+    def _grade(self, term: Term, form: str) -> float:
         """How well a surface form matches, 0 for not at all. Case never matters to the form itself."""
         if not isinstance(term, Word) and term.most is not None and form not in self._frequent(term):
             return 0.0
@@ -354,7 +383,7 @@ class MemorySearcher:
                 return set()
 
     def _nearness(self, query: Node, text: _Text, asked: _Asked) -> float:
-        words = list(leaves(query))
+        words = list(typed(query))
         fields = [
             sorted(
                 (token.position, number)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from search.engines.whoosh.compiled import compiled, float_at, int32_at, uint32_at
 from search.engines.whoosh.kernels import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "dated", "first", "marked", "nearness"]
+__all__ = ["add", "both", "chained", "dated", "first", "lift", "marked", "nearness"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
@@ -80,6 +80,18 @@ def add(docs: Array, scores: Array, others: Array, extra: Array) -> None:
             break
         if others[at] == docs[i]:
             scores[i] += extra[at]
+
+
+@compiled
+def lift(docs: Array, scores: Array, others: Array, extra: Array) -> None:
+    """Lifts the scores of those of *docs* that are in *others* to *extra* where that is more."""
+    at, size = U(0), U(len(others))
+    for i in range(len(docs)):
+        at = _not_before(U(others.ctypes.data), size, at, docs[i])
+        if at == size:
+            break
+        if others[at] == docs[i]:
+            scores[i] = max(scores[i], extra[at])
 
 
 @compiled

@@ -78,8 +78,9 @@ class Evaluation:
                 return self._placed(node, parts, fields)
             case All(parts):
                 return self._all(parts, fields)
-            case Any(parts):
-                return self._any([self.found(part, fields) for part in parts])
+            case Any(parts, implied):
+                sought = [self.found(part, fields) for part in parts]
+                return self._best(sought) if implied else self._any(sought)
             case Aimed(field, part):
                 return self.found(part, (field,))
             case Boosted(part, factor):
@@ -155,6 +156,14 @@ class Evaluation:
         room = min(sum(map(len, sought)), self._reader.documents)
         docs, scores = np.empty(room, np.int32), np.empty(room, np.float32)
         return Found(docs, scores).cut(kernels.draw(scratch.sums, scratch.bits, scratch.summary, docs, scores))
+
+    def _best(self, sought: list[Found]) -> Found:
+        """What is in any of *sought*, each with the best of its scores."""
+        found = sought[0] if sought else self._nothing()
+        for other in sought[1:]:
+            arrays.lift(found.docs, found.scores, other.docs, other.scores)
+            found = self._any([found, other.cut(arrays.without(other.docs, other.scores, found.docs))])
+        return found
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
         found = self._both(parts, (), fields) if parts else self._nothing()

@@ -18,7 +18,7 @@ from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
 from search.engines.whoosh import kernels
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
-from search.engines.whoosh.terms import forms_of, lower_bound, strings, word_key
+from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, strings, word_key
 from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
@@ -56,6 +56,10 @@ class Reader:
         kept = self._words if isinstance(term, Word) else self._patterns
         return kept.get(word_key(term), self._found, term)
 
+    def kin(self, word: Word) -> Lists:
+        """The lists of a word and of others with its root; kept too. A tenth of a millisecond to a few to find."""
+        return self._words.get((kin_of, word_key(word)), self._kin, word)
+
     def _found(self, term: Term) -> Lists:
         lists = self.lists(*forms_of(term, self.segment, self._ranking))
         most = None if isinstance(term, Word) else term.most
@@ -65,6 +69,9 @@ class Reader:
         frequent = self.lists(lists.forms[kept], lists.grades[kept])
         frequent.cut = True
         return frequent
+
+    def _kin(self, word: Word) -> Lists:
+        return self.lists(*kin_of(word, self.segment, self._ranking))
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""

@@ -23,7 +23,7 @@ from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
-from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline
+from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline, typed
 from search.engines.whoosh import words
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
@@ -196,7 +196,7 @@ class WhooshSearcher:
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
     def _page(self, request: Request, found: list[Found], asked: _Asked, *, late: bool) -> Page:
-        """The hits asked for; of more than one word the best are put in order again by nearness."""
+        """The hits asked for, the best of them in order again by what only they are looked at for."""
         if isinstance(request.after, Place):
             pairs = zip(found, self._readers, strict=True)
             found = [behind(part, reader, request.sort, request.after) for part, reader in pairs]
@@ -204,12 +204,13 @@ class WhooshSearcher:
         folding = request.fold or bool(request.copies)
         count = start + request.limit + (WINDOW if folding else 0)
         near = 0
-        if not late and request.sort == "relevance" and len(asked.words) > 1 and not isinstance(request.after, Place):
-            near = self._ranking.depth if self._ranking.proximity else 0
+        wanted = list(typed(request.query))
+        if wanted and not late and request.sort == "relevance" and not isinstance(request.after, Place):
+            near = self._ranking.depth
         front = ranked(found, self._readers, request.sort, max(count, near))
         if near:
-            weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in asked.words]
-            front = nearer(front, self._readers, asked.words, weights, asked.form, self._ranking, asked.scratch)
+            weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in wanted]
+            front = nearer(front, self._readers, wanted, weights, asked.form, self._ranking, asked.scratch)
         return cut(front, self._readers, request, start, near=near, matches=sum(map(len, found)))
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:

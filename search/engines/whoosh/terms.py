@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.strings import Strings
+from index.text.roots import root
 from search.engines.meaning import Term
 from search.engines.whoosh import scan
 from search.query import Fuzzy, Wildcard, Word
 from search.ranking import Ranking
 
-__all__ = ["forms_of", "lower_bound", "shapes", "strings", "word_key"]
+__all__ = ["forms_of", "kin_of", "lower_bound", "shapes", "strings", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
@@ -69,6 +70,24 @@ def _word(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.in
     numbers = np.fromiter(grades, np.int64, len(grades))
     order = np.argsort(numbers)
     return numbers[order], np.fromiter(grades.values(), np.float32, len(grades))[order]
+
+
+def kin_of(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Those of ``forms_of`` and, at the grade of a root, all others whose likeliest lemma has the root of the word's.
+
+    A root is how its lemmas begin, so they are neighbours in the table of lemmas: no table of roots is needed.
+    """
+    forms, grades = _word(word, segment, ranking)
+    if word.exact or not word.lemmas:
+        return forms, grades
+    wanted = root(word.lemmas[0].text)
+    low, high = segment.lemmas.range(wanted)
+    kin = [number for number, lemma in enumerate(segment.lemmas.keys(low, high), low) if root(lemma) == wanted]
+    likeliest = [found[ranks == 0] for found, ranks in map(segment.lemma_forms, kin)]
+    others = np.setdiff1d(np.concatenate([forms[:0], *likeliest]), forms)
+    numbers = np.concatenate((forms, others))
+    order = np.argsort(numbers)
+    return numbers[order], np.concatenate((grades, np.full(len(others), ranking.root, np.float32)))[order]
 
 
 def shapes(word: str, segment: Segment) -> range:

@@ -100,7 +100,7 @@ def _branches(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(parts, max_size=4).map(tuple)
     return (
         st.builds(All, several)
-        | st.builds(Any, several)
+        | st.builds(Any, several, st.booleans())
         | st.builds(Phrase, several)
         | st.builds(Near, several, st.integers(0, 6))
         | st.builds(SameSentence, several)
