@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
 
-__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "spans", "starts", "strings"]
+__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "plain", "spans", "starts", "strings"]
 
 # Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
 PARAGRAPH = "\ufdd0"
@@ -102,11 +102,21 @@ def starts(text: str, found: Sequence[str]) -> NDArray[np.int32]:
     return offsets
 
 
+def plain(raw: str) -> Piece | None:
+    """The token of a raw string that is one Russian word and its punctuation, as nine of ten are; None for others."""
+    match = _PLAIN.fullmatch(raw)
+    if match is None:
+        return None
+    word = match[1][:MAX_LETTERS].replace("ё", "е").replace("Ё", "Е")
+    if not word.islower() and (len(word) == 1 or not word.isupper()):
+        word = word[:1] + word[1:].lower()
+    return Piece(word, 0, *match.span(1))
+
+
 def cut(raw: str) -> list[Piece]:
     """The tokens of one raw string, at most MAX_RAW characters of it, in order of position, wholes before parts."""
-    plain = _PLAIN.fullmatch(raw)
-    if plain:
-        return [Piece(fold(plain[1]), 0, *plain.span(1))]
+    if one := plain(raw):
+        return [one]
     pieces: list[Piece] = []
     position = 0
     for match in _WORD.finditer(raw):

@@ -51,6 +51,8 @@ def flags(raw: str) -> int:
     """What *raw* says about the ends of sentences and groups of digits, as bits."""
     if raw == PARAGRAPH:
         return BREAK
+    if raw.isalpha():
+        return LOWER if raw[0].islower() else UPPER if raw[0].isupper() else 0
     found = _ending(raw)
     first = _FIRST.search(raw)
     if first is None:

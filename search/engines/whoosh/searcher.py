@@ -35,6 +35,7 @@ from search.engines.whoosh.parts import Cache, Found, Scratch
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
 from search.limits import Deadline
+from search.query import Word
 from search.ranking import RANKING, Averages, Ranking, Saturation, idf
 
 __all__ = ["WhooshSearcher"]
@@ -107,6 +108,8 @@ class WhooshSearcher:
         wanted = list(leaves(request.query))
         form = self._ranking.saturation(content_words(request.query))
         asked = _Asked(wanted, form, self._scratch(), request.deadline)
+        if isinstance(request.query, Word) and _only_counts(request):
+            return self._counted(wanted[0], asked)
         found, late = self._all_found(request, asked)
         page = self._page(request, found, asked, late=late)
         statistics, later = self._told(asked) if request.words and not late else ((), late)
@@ -147,6 +150,15 @@ class WhooshSearcher:
         self.__dict__.pop("forms", None)
         self._columns = Cache(_COLUMNS)
         self._scratches.clear()
+
+    def _counted(self, leaf: Leaf, asked: _Asked) -> Response:
+        """How often a word is met, without a search when it is known: corrections ask it dozens of times a query."""
+        try:
+            self._weigh(leaf, asked)
+        except OutOfTime:
+            return Response((), 0, timed_out=True)
+        self._scratches.append(asked.scratch)
+        return Response((), asked.documents[id(leaf.term), leaf.fields])
 
     def _scratch(self) -> Scratch:
         try:
@@ -232,3 +244,7 @@ class WhooshSearcher:
         self._weigh(everywhere, asked)
         cut = any(reader.word(leaf.term).cut for reader in self._readers)
         return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS], cut)
+
+
+def _only_counts(request: Request) -> bool:
+    return not (request.limit or request.words or request.filters or request.facets or request.timeline)
