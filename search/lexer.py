@@ -39,7 +39,7 @@ class Lexeme:
 
 _SIMPLE: dict[str, Kind] = {"|": "or", "(": "(", ")": ")", "&": "sentence"}
 _NEAR = re.compile(r"/(\d{1,3})(?=\s|$)")
-_FIELD = re.compile(rf"({'|'.join((*FIELDS, *KEYWORDS, *DATES))}):(?=\S)", re.I)
+_FIELD = re.compile(r"(\w+):(?=\S)")
 _CHUNK = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 _SUFFIX = re.compile(r"(?:~(\d{0,3}))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
 _TAIL = re.compile(
@@ -76,9 +76,9 @@ def _operator_at(text: str, at: int) -> list[Lexeme]:
 def _field_at(text: str, at: int) -> list[Lexeme]:
     """A field's name; with a date's also its value, which may hold what is an operator elsewhere."""
     match = _FIELD.match(text, at)
-    if match is None:
+    name = match[1].lower() if match else ""
+    if match is None or name not in (*FIELDS, *KEYWORDS, *DATES):
         return []
-    name = match[1].lower()
     field = Lexeme("field", name, at, match.end())
     value = _DATE_VALUE.match(text, match.end()) if name in DATES else None
     return [field, Lexeme("text", value.group().rstrip(",;!?"), value.start(), value.end())] if value else [field]

@@ -295,7 +295,7 @@ class _Parser:
     def wildcard(self, lexeme: Lexeme) -> Node:
         # Twice, as small letters may be foldable where the capital was not («İ»).
         folded = fold(fold(lexeme.text).lower()).lower()
-        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'")
+        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'").rstrip("?")
         letters = sum(char.isalnum() for char in pattern)
         if not letters:
             self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")

@@ -23,6 +23,7 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
+    words,
 )
 
 __all__ = ["show"]
@@ -88,28 +89,28 @@ def _leaf(node: Node) -> str:
 
 
 def _quoted(parts: tuple[Node, ...]) -> str:
-    words = [part for part in parts if isinstance(part, Word)]
-    exact = all(word.exact for word in words)
-    text = "".join(_part(words, at, marked=not exact) for at in range(len(words)))
+    own = [part for part in parts if isinstance(part, Word)]
+    exact = all(word.exact for word in own)
+    text = "".join(_part(own, at, marked=not exact) for at in range(len(own)))
     return f'!"{text}"' if exact else f'"{text}"'
 
 
-def _part(words: list[Word], at: int, *, marked: bool) -> str:
+def _part(phrase: list[Word], at: int, *, marked: bool) -> str:
     """A word of a phrase, and what parts it from the one before it."""
-    word = words[at]
-    between = "" if not at else "-" if _hyphenated(words, at) else " "
+    word = phrase[at]
+    between = "" if not at else "-" if _hyphenated(phrase, at) else " "
     return between + ("!" if word.exact and marked else "") + word.text
 
 
-def _hyphenated(words: list[Word], at: int) -> bool:
-    """Whether a hyphen must part words *at* - 1 and *at*: the «2премьер» of «2премьер-министр» has parts without it.
+def _hyphenated(phrase: list[Word], at: int) -> bool:
+    """Whether a hyphen must part words *at* - 1 and *at*: the «2премьер» of «2премьер-министр» falls apart without it.
 
     Such a word has its hyphen behind it, or before it when it is the last.
     """
-    before, word = words[at - 1], words[at]
+    before, word = phrase[at - 1], phrase[at]
     if word.start != before.end + 1:
         return False
-    last = at + 1 == len(words) or words[at + 1].start != word.end + 1
+    last = at + 1 == len(phrase) or phrase[at + 1].start != word.end + 1
     return bool(_GLUED.fullmatch(before.text) or (last and _GLUED.fullmatch(word.text)))
 
 
@@ -122,8 +123,17 @@ def _atom(node: Node) -> str:
     """*node* so that an operator beside it holds all of it."""
     typed = _typed(node)
     groups = (All, Any, SameSentence)
-    composite = isinstance(typed, groups) or (isinstance(typed, Near) and not _is_quoted(typed))
+    composite = _is_named(node) or isinstance(typed, groups) or (isinstance(typed, Near) and not _is_quoted(typed))
     return f"({show(typed)})" if composite else show(typed)
+
+
+def _is_named(node: Node) -> bool:
+    """Whether *node* is a word with other names, each for all of it («РК»): beside an operator, one in brackets."""
+    match node:
+        case Any((Word(start=start, end=end), *others), implied=True):
+            return any((word.start, word.end) == (start, end) for other in others for word in words(other))
+        case _:
+            return False
 
 
 def _typed(node: Node) -> Node:
@@ -133,6 +143,6 @@ def _typed(node: Node) -> Node:
 
 def _is_quoted(node: Near) -> bool:
     """Whether *node* can be written as a phrase: of two words with «!» a hyphenated one would come apart in quotes."""
-    words = [part.text for part in node.parts if isinstance(part, Word)]
-    plain = all(text.isalnum() and not _GLUED.fullmatch(text) for text in words)
-    return len(words) == len(node.parts) and (plain or len(words) != 2)
+    texts = [part.text for part in node.parts if isinstance(part, Word)]
+    plain = all(text.isalnum() and not _GLUED.fullmatch(text) for text in texts)
+    return len(texts) == len(node.parts) and (plain or len(texts) != 2)

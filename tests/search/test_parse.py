@@ -181,6 +181,30 @@ FIELDS = ("заголовок:", "дата:2024 ", "тег:", ":", " ", "  ")
 PIECES = st.sampled_from((*WORDS, *OPERATORS, *FIELDS))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"2премьер-министр не"',
+        '!"2премьер-министр не"',
+        "!ил-76 /3 прошел !министр",
+        "!!в~9",
+        "слово_слово~",
+        "сталь /99 завод",
+        "(сталь) т.е. премьер-министр /99 -сталь",
+        "«Токаев !ил-76»~2^0.5",
+        "!«стали 1 200 000»~10",
+        "суд /3 (РК) -(РК)",
+        "суд /3 срок /3 год",
+        "«республика Казахстан»^2",
+        "tıtle:сталь",
+        "м?н? с?",
+    ],
+)
+def test_what_was_once_printed_otherwise_is_printed_as_it_is_read(text: str) -> None:
+    printed = show(parsed(text).tree)
+    assert show(parsed(printed).tree) == printed
+
+
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_understood_and_printing_is_stable(text: str) -> None:
