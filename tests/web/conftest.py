@@ -26,6 +26,8 @@ PAGES = (
     f"/search?q={quote('год')}",
     f"/search?q={quote('сталь')}&tag={quote('металлургия')}&from=2024&page=1&size=25",
     f"/search?q={quote('абвгдеёжз')}",
+    f"/search?q={quote('стпль РК')}&size=25",
+    f"/search?q={quote('совещание металлургия')}&fold=0&verbatim=1&keep={quote('совещание')}",
     f"/search?q={quote('«сталь» чугун')}&sort=-date",
     "/search?page=0",
     "/nowhere",
