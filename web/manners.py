@@ -6,13 +6,14 @@ Knows nothing of search: a page is a body and the generation it was made from.
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
 import orjson
 import xxhash
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -59,7 +60,7 @@ def json_response(content: object, *, status: int = 200, mimetype: str = "applic
 
 
 def validated(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Arguments, ResponseReturnValue]:
-    """Tags what *view* answers by generation and address, and says 304 without calling it when the client has that.
+    """Tags what *view* answers by generation, day and address; says 304 without calling it when the client has that.
 
     When the generation changed meanwhile there is no telling which one answered: that answer goes without a tag.
     """
@@ -70,7 +71,9 @@ def validated(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Argume
         if before and request.if_none_match.contains_weak(before):
             return _tagged(Response(status=304), before)
         response = make_response(view(*args, **kwargs))
-        return _tagged(response, before if before == _tag() and response.status_code == 200 else None)
+        # Nor is an answer that was cut short for want of time the one that this address has.
+        lasting = before == _tag() and response.status_code == 200 and not g.get("unfinished")
+        return _tagged(response, before if lasting else None)
 
     return answer
 
@@ -79,8 +82,13 @@ def _tag() -> str | None:
     generation = state().service.generation
     if generation is None:
         return None
-    parts = (state().build, generation.name, str(get_locale()), request.full_path)
+    parts = (state().build, generation.name, _today(), str(get_locale()), request.full_path)
     return xxhash.xxh3_128_hexdigest("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def _today() -> str:
+    """«вчера» of a query is another day tomorrow."""
+    return time.strftime("%Y-%m-%d")
 
 
 def _tagged(response: Response, tag: str | None) -> Response:

@@ -151,9 +151,9 @@ def sorts(ask: Ask) -> list[Choice]:
 
 def foldings(answer: Answer, ask: Ask) -> list[Choice]:
     """Retellings under the first of them, or each by itself; nothing where there are none."""
-    if not answer.folded and ask.fold:
+    if ask.copies or (ask.fold and not answer.folded):
         return []
-    labels = ((True, _("под первым из них")), (False, _("каждый отдельно")))
+    labels = ((True, _("свёрнуты")), (False, _("все подряд")))
     return [Choice(label, query_string(ask, fold=fold), current=fold == ask.fold) for fold, label in labels]
 
 

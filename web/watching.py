@@ -48,6 +48,7 @@ def install(app: Flask) -> CollectorRegistry:
         registry=registry,
     )
     fruitless = Counter("slovo_queries_without_hits", "Searches that found nothing", registry=registry)
+    unfinished = Counter("slovo_queries_unfinished", "Searches stopped when their time was over", registry=registry)
 
     @app.before_request
     def begin() -> None:
@@ -65,6 +66,8 @@ def install(app: Flask) -> CollectorRegistry:
         seconds.labels(route).observe(spent)
         if g.get("hits") == 0:
             fruitless.inc()
+        if g.get("unfinished"):
+            unfinished.inc()
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s %s", request.method, request.path, extra={"fields": _fields(response, spent)})
@@ -74,8 +77,8 @@ def install(app: Flask) -> CollectorRegistry:
 
 
 def note(answer: Answer) -> Answer:
-    """Remembers for the log how many documents the request's search found; returns *answer*."""
-    g.hits = answer.total
+    """Remembers how many documents the request's search found, and whether it came to its end; returns *answer*."""
+    g.hits, g.unfinished = answer.total, answer.timed_out
     return answer
 
 
@@ -85,6 +88,8 @@ def _fields(response: Response, spent: float) -> dict[str, object]:
         fields["query"] = query[:_LONGEST_QUERY]
     if "hits" in g:
         fields["hits"] = g.hits
+    if g.get("unfinished"):
+        fields["unfinished"] = True
     return {**fields, "ms": round(spent * 1000, 1)}
 
 

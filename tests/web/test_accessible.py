@@ -23,7 +23,8 @@ def _axe() -> str:
     return Path(found.submodule_search_locations[0], "axe.min.js").read_text("utf-8")
 
 
-def _faults(page: Chrome) -> list[str]:
+def faults(page: Chrome) -> list[str]:
+    """What axe-core objects to on *page* as it stands."""
     page.execute_script(_axe())
     found = page.execute_async_script(
         "axe.run(document, arguments[0]).then(arguments[1], error => arguments[1]({error: String(error)}))", _RULES
@@ -50,7 +51,7 @@ def test_axe_finds_nothing_on_any_page(browser: Chrome, server: Running, pixels:
             browser.get(server.address + path)
             # What is folded is a part of the page too.
             browser.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
-            assert not _faults(browser), path
+            assert not faults(browser), path
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
@@ -58,4 +59,4 @@ def test_axe_finds_nothing_on_any_page(browser: Chrome, server: Running, pixels:
 def test_axe_sees_a_fault_when_there_is_one(browser: Chrome, server: Running) -> None:
     browser.get(server.address + "/help")
     browser.execute_script("document.querySelector('h1').insertAdjacentHTML('afterend', '<img src=/x><p>')")
-    assert any(fault.startswith("image-alt") for fault in _faults(browser))
+    assert any(fault.startswith("image-alt") for fault in faults(browser))

@@ -99,7 +99,7 @@ def test_retellings_are_folded_and_a_link_opens_them(client: FlaskClient) -> Non
 def test_retellings_can_be_shown_each_by_itself(client: FlaskClient) -> None:
     page = _page(client, "/search", q="совещание металлургия", size="50")
     choices = _links(page, "nav[contains(@class, 'foldings')]")
-    apart = _page(client, choices["каждый отдельно"].get("href"))
+    apart = _page(client, choices["все подряд"].get("href"))
     assert set(_ids(page)) < set(_ids(apart))
     assert not [label for label in _links(apart, "p[@class='meta']") if "похож" in label]
-    assert _links(apart, "nav[contains(@class, 'foldings')]")["каждый отдельно"].get("aria-current") == "true"
+    assert _links(apart, "nav[contains(@class, 'foldings')]")["все подряд"].get("aria-current") == "true"

@@ -12,16 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.web.conftest import Running
-
-_PATHS = (
-    "/",
-    "/search?q=год",
-    "/search?q=абвгдеёжз",
-    "/help",
-    "/search?page=0",
-    "/search?q=сталь&tag=экономика&from=2024",
-)
+from tests.web.conftest import PAGES, Running
 
 _TEXTS = (
     "h1",
@@ -130,7 +121,7 @@ def test_no_page_scrolls_sideways(page: Chrome, server: Running, pixels: int, sc
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     page.get(f"{server.address}/search?q=год")
     document = str(page.find_element(By.CSS_SELECTOR, ".hit h2 a").get_attribute("href"))
-    for path in (*_PATHS, document.removeprefix(server.address)):
+    for path in (*PAGES, document.removeprefix(server.address)):
         page.get(server.address + path)
         assert page.execute_script("return document.documentElement.scrollWidth") <= pixels, path
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from flask.testing import FlaskClient
 
+from search.limits import LIMITS
 from search.service import Service
 from tests.web.conftest import reindex
 from web import create_app
@@ -53,6 +55,16 @@ def test_different_questions_have_different_tags(client: FlaskClient) -> None:
     assert len(tags) == 3
 
 
+def test_the_tag_changes_with_the_day_for_yesterday_does(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tag() -> str:
+        return client.get("/api/v1/search?q=дата:вчера").headers["ETag"]
+
+    before = tag()
+    assert tag() == before
+    monkeypatch.setattr("web.manners._today", lambda: "2038-01-20")
+    assert tag() != before
+
+
 def test_a_new_generation_changes_the_tag(tmp_path: Path) -> None:
     archive, folder = tmp_path / "archive.jsonl", tmp_path / "index"
     archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь."}))
@@ -67,6 +79,17 @@ def test_a_new_generation_changes_the_tag(tmp_path: Path) -> None:
     after.close()
     assert response.status_code == 200
     assert response.headers["ETag"] != tag
+
+
+@pytest.mark.parametrize("path", ["/search", "/api/v1/search"])
+def test_an_answer_cut_short_is_counted_and_asked_for_anew(index_folder: Path, path: str) -> None:
+    hurried = Service(index_folder, limits=replace(LIMITS, seconds=0))
+    client = create_app(hurried).test_client()
+    response = client.get(path, query_string={"q": "сталь | год"})
+    hurried.close()
+    assert response.status_code == 200
+    assert "ETag" not in response.headers
+    assert "slovo_queries_unfinished_total 1.0" in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=сталь", "/api/v1/search?q=сталь", "/healthz"])
