@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchDriverException
@@ -17,6 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Taken out of the environment: commands started by tests would read it as a setting, and it is none.
 _DATA = Path(os.environ.pop("SLOVO_DATA", ROOT.parent / "shared" / "data"))
+
+# No test measures time, and a busy machine must not make one fail.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 # No sandbox: it refuses to run as root, and only our own pages are opened. The rest keeps it from calling home.
 _FLAGS = (

@@ -27,9 +27,14 @@ _SHOTS = _ROOT / "docs" / "shots"
 _PAGES = {
     "home": "/",
     "search": f"/search?q={quote('сталь')}",
+    "corrected": f"/search?q={quote('cnfkm РК')}",
     "nothing": f"/search?q={quote('сталь абвгдеёжз')}",
     "help": "/help",
+    "api": "/api",
+    "status": "/status",
 }
+# What a reader would have opened to see what the picture is to show.
+_OPENED = {"corrected": ".understood"}
 _WIDTHS = (320, 768, 1440)
 _SCHEMES = ("light", "dark")
 # A first screen and a little of what follows; of the whole page on a phone the end would be all that is seen.
@@ -58,7 +63,7 @@ def main() -> int:
             for scheme in _SCHEMES:
                 for width in _WIDTHS:
                     shot = _SHOTS / f"{name}-{width}-{scheme}.png"
-                    shot.write_bytes(_picture(browser, address + path, width, scheme))
+                    shot.write_bytes(_picture(browser, address + path, width, scheme, _OPENED.get(name)))
                     print(f"{shot.relative_to(_ROOT)} {shot.stat().st_size // 1000} KB")
     return 0
 
@@ -93,13 +98,15 @@ def _first_document(browser: webdriver.Chrome, address: str) -> str:
     return "/" + link.split("/", 3)[3]
 
 
-def _picture(browser: webdriver.Chrome, address: str, width: int, scheme: str) -> bytes:
-    """A PNG of the page as high as it is, at most *_TALLEST* pixels."""
+def _picture(browser: webdriver.Chrome, address: str, width: int, scheme: str, opened: str | None) -> bytes:
+    """A PNG of the page as high as it is, at most *_TALLEST* pixels; *opened* is a disclosure to unfold."""
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     browser.get(address)
+    if opened:
+        browser.find_element(By.CSS_SELECTOR, f"{opened} > summary").click()
     height = min(_TALLEST, int(browser.execute_script("return document.documentElement.scrollHeight")))
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})

@@ -103,6 +103,32 @@ def test_arrows_lead_from_match_to_match(page: Chrome, server: Running) -> None:
     assert [hop.is_displayed() for hop in page.find_elements(By.CSS_SELECTOR, ".hop")].count(True) == 1
 
 
+def test_a_printed_document_is_the_document_alone(page: Chrome, server: Running) -> None:
+    page.get(f"{server.address}/search?q=сталь")
+    page.find_element(By.CSS_SELECTOR, ".hit h2 a").click()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = {name: page.find_elements(By.CSS_SELECTOR, name) for name in ("h1", ".text", ".meta", ".id")}
+        assert all(element.is_displayed() for found in shown.values() for element in found[:1])
+        for name in (".top", ".foot", ".back", ".matches", ".similar"):
+            assert not page.find_element(By.CSS_SELECTOR, name).is_displayed(), name
+        ground = "return getComputedStyle(document.querySelector('.text mark')).backgroundColor"
+        assert page.execute_script(ground) == "rgba(0, 0, 0, 0)"
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_a_document_leads_to_those_most_like_it(page: Chrome, server: Running) -> None:
+    page.get(f"{server.address}/search?q=домна")
+    page.find_element(By.CSS_SELECTOR, ".hit h2 a").click()
+    before = page.current_url
+    links = page.find_elements(By.CSS_SELECTOR, ".similar a")
+    assert len(links) == 5
+    links[0].click()
+    assert page.current_url != before
+    assert page.find_element(By.CSS_SELECTOR, "article .text").text
+
+
 def test_a_bar_of_the_timeline_can_be_clicked(page: Chrome, server: Running) -> None:
     _search(page, server, "год")
     before = page.find_element(By.TAG_NAME, "h1").text
