@@ -58,10 +58,15 @@ class Opened:
         """See search.suggest.Suggester.suggest."""
         return self._suggester.suggest(text, limit)
 
+    def _lemma(self, form: str) -> str:
+        return self._analyzer.lemmas(form)[0].text
+
     @cached_property
     def _vocabulary(self) -> IndexVocabulary:
         return IndexVocabulary(self.searcher, self._analyzer)
 
     @cached_property
     def _suggester(self) -> Suggester:
-        return Suggester(self._vocabulary, phrases=TitlePhrases(self.searcher, self.count), count=self.count)
+        return Suggester(
+            self._vocabulary, phrases=TitlePhrases(self.searcher, self.count, self._lemma), count=self.count
+        )

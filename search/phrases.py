@@ -7,10 +7,10 @@ language; ``Suggester`` (suggest.py) puts the words beside them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from index.text.fold import fold
-from search.engines import Request, Searcher
+from search.engines import Entry, Request, Searcher
 from search.query import Aimed, Node, Phrase, Wildcard, Word
 from search.suggest import Suggestion
 
@@ -21,6 +21,9 @@ _WORD = re.compile(r"[^\W_]+")
 _TITLES = 4
 # Titles that must have a phrase, or chance would make it.
 _OFTEN = 3
+# Phrases looked at, in all cases of their words.
+_LOOKED_AT = 16
+_NEARLY_ALL = 0.7
 # Phrases counted by a search each.
 _COUNTED = 4
 _LONGEST_TITLE = 120
@@ -29,11 +32,15 @@ _PHRASE_FROM, _TITLE_FROM = 3, 8
 
 
 class TitlePhrases:
-    """Meets search.suggest.Phrases over one generation. *count* says in how many documents a query's text is found."""
+    """Meets search.suggest.Phrases over one generation.
 
-    def __init__(self, searcher: Searcher, count: Callable[[str], int]) -> None:
+    *count* says in how many documents a query's text is found, *lemma* is a form's likeliest.
+    """
+
+    def __init__(self, searcher: Searcher, count: Callable[[str], int], lemma: Callable[[str], str]) -> None:
         self._searcher = searcher
         self._count = count
+        self._lemma = lemma
 
     def starting(self, beginning: str, limit: int) -> list[Suggestion]:
         """See search.suggest.Phrases. Phrases first, most documents first; then titles, the newest first."""
@@ -47,8 +54,13 @@ class TitlePhrases:
         return found[:limit]
 
     def _phrases(self, beginning: str) -> list[Suggestion]:
-        often = [entry.form for entry in self._searcher.phrases(beginning, _COUNTED) if entry.documents >= _OFTEN]
-        found = [Suggestion(phrase, "phrase", self._count(f'"{phrase}"')) for phrase in often]
+        often = [entry for entry in self._searcher.phrases(beginning, _LOOKED_AT) if entry.documents >= _OFTEN]
+        # One case of each phrase, the most frequent, since any finds all.
+        cases: dict[tuple[str, ...], Entry] = {}
+        for entry in often:
+            cases.setdefault(tuple(map(self._lemma, entry.form.split())), entry)
+        whole = [entry.form for entry in cases.values() if not _is_cut(entry, cases.values())]
+        found = [Suggestion(phrase, "phrase", self._count(f'"{phrase}"')) for phrase in whole[:_COUNTED]]
         return sorted(found, key=lambda suggestion: -suggestion.documents)
 
     def _titles(self, words: Sequence[str]) -> Iterator[str]:
@@ -62,6 +74,12 @@ class TitlePhrases:
             begins = " ".join(_split(document.title)).startswith(" ".join(words))
             if begins and len(document.title) <= _LONGEST_TITLE:
                 yield document.title
+
+
+def _is_cut(entry: Entry, others: Iterable[Entry]) -> bool:
+    """Whether *entry* hardly ever stands without the rest of a longer one: «министр иностранных» (дел)."""
+    longer = (other for other in others if other.form.startswith(entry.form + " "))
+    return any(other.documents > _NEARLY_ALL * entry.documents for other in longer)
 
 
 def _split(text: str) -> list[str]:

@@ -89,7 +89,9 @@ class Suggester:
         words: list[Suggestion] = []
         if len(word) >= LETTERS:
             words = self._together(before, word, limit) if before.strip() else self._words(word, limit)
+        shown = {suggestion.text.lower() for suggestion in words}
         phrases = self._phrases.starting(beginning, limit) if self._phrases else []
+        phrases = [phrase for phrase in phrases if phrase.text not in shown]
         # Phrases take at most half the list while words can fill the rest.
         room = max(limit - len(words), limit // 2)
         return tuple(words[: max(limit - len(phrases), limit - room)] + phrases[:room])[:limit]
