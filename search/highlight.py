@@ -85,6 +85,8 @@ class Marker:
         match part:
             case All(parts):
                 return any(self._is_missing(each, found) for each in parts if not optional(each) and _leaves(each))
+            case Any(parts):
+                return all(self._is_missing(each, found) for each in parts if _leaves(each))
             case Aimed(_, inner) | Boosted(inner, _):
                 return self._is_missing(inner, found)
             case _:
