@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from index.text import Analyzer, Tokens
-from search.engines.meaning import regex
+from search.engines.meaning import optional, regex
 from search.limits import NEVER, Deadline
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 from search.relax import lacking
@@ -77,9 +77,20 @@ class Marker:
         lacks = []
         for part in lacking(self._tree):
             leaves = _leaves(part)
-            if leaves and found.isdisjoint(self._numbers[id(leaf)] for leaf in leaves):
+            if leaves and self._is_missing(part, found):
                 lacks.append(leaves[0].text if len(leaves) == 1 else show(part))
         return tuple(lacks)
+
+    def _is_missing(self, part: Node, found: set[int]) -> bool:
+        match part:
+            case All(parts):
+                return any(self._is_missing(each, found) for each in parts if not optional(each) and _leaves(each))
+            case Any(parts):
+                return all(self._is_missing(each, found) for each in parts if _leaves(each))
+            case Aimed(_, inner) | Boosted(inner, _):
+                return self._is_missing(inner, found)
+            case _:
+                return found.isdisjoint(self._numbers[id(leaf)] for leaf in _leaves(part))
 
     def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
         """Leaf -> the rows whose form it matches."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 
 from index.text import Analyzer, Tokens
 from index.text.fold import fold
@@ -36,11 +38,12 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
+    words,
 )
 
 __all__ = ["Parsed", "parse"]
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _OPERATORS = frozenset({"or", "and", "not", "sentence", "near", "field", "("})
 
 
@@ -171,11 +174,29 @@ class _Parser:
                 continue
             elif operator.kind == "near":
                 # Neighbours are at distance 1: no further word between them.
-                found = Near((_required(found), _required(right)), max(0, (operator.number or 1) - 1))
+                found = self.together((found, right), partial(Near, distance=max(0, (operator.number or 1) - 1)))
             else:
-                before = found.parts if isinstance(found, SameSentence) else (_required(found),)
-                found = SameSentence((*before, _required(right)))
+                found = self.together((found, right), _sentence)
         return found
+
+    def together(self, parts: Iterable[Node], join: Callable[[tuple[Node, ...]], Node]) -> Node:
+        """*parts* at one place; the words of a group among them are at that place together too."""
+
+        def placed(node: Node) -> Node:
+            match node:
+                case All(inner):
+                    kept = tuple(placed(part) for part in inner if words(part))
+                    if len(kept) < len(inner):
+                        self.warn("Внутри «&» и «/N» учтены только слова.")
+                    return join(kept) if len(kept) > 1 else kept[0] if kept else Nothing()
+                case Any(inner):
+                    return replace(node, parts=tuple(map(placed, inner)))
+                case Aimed(_, part) | Boosted(part, _):
+                    return replace(node, part=placed(part))
+                case _:
+                    return _required(node)
+
+        return join(tuple(map(placed, parts)))
 
     def negated(self) -> Node:
         if self.peek("sentence", "near"):
@@ -336,6 +357,12 @@ def _is_whole(tokens: Tokens, row: int) -> bool:
         and tokens.starts[row + 1] < tokens.ends[row]
         and tokens.positions[row + 1] == tokens.positions[row]
     )
+
+
+def _sentence(parts: tuple[Node, ...]) -> SameSentence:
+    """One sentence of *parts*; those that are one already need not be one within it."""
+    flat = (part.parts if isinstance(part, SameSentence) else (part,) for part in parts)
+    return SameSentence(tuple(chain.from_iterable(flat)))
 
 
 def _required(node: Node) -> Node:

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["LEAD", "RANKING", "Averages", "Counts", "Ranking", "Saturation", "idf", "nearness", "score"]
+__all__ = ["LEAD", "RANKING", "Averages", "Counts", "Ranking", "Saturation"]
+__all__ += ["frequency", "idf", "nearness", "norm", "score"]
 
 # Words of the body that count as its lead. News tell who, what and where in the first paragraph; a weight that decays
 # with position was no better than this step. Fixed here because indexes count occurrences before and after it.
@@ -100,16 +101,23 @@ def norm(b: float, length: float, average: float) -> float:
     return 1 - b + b * (length / average if average else 1.0)
 
 
-def score(
-    counts: Counts, *, idf: float, title: int, text: int, averages: Averages, form: Saturation, ranking: Ranking
+def frequency(
+    counts: Counts, *, title: int, text: int, averages: Averages, form: Saturation, ranking: Ranking
 ) -> float:
-    """BM25F of one word in one document whose fields have *title* and *text* words. All fields share one saturation.
+    """How often a word is in a document, as BM25F counts it, whose fields have *title* and *text* words.
 
-    A sum of separate BM25s loses .01 to .10 on pairs of tags. Asides are normalised as the body is.
+    Asides are normalised as the body is.
     """
     body = form.lead * counts.lead + counts.body + ranking.aside * counts.aside
     tf = ranking.title * counts.title / norm(ranking.title_b, title, averages.title)
-    tf += body / norm(form.b, text, averages.text)
+    return tf + body / norm(form.b, text, averages.text)
+
+
+def score(tf: float, *, idf: float, form: Saturation) -> float:
+    """What a word is worth in a document that has it *tf* times. All fields share one saturation.
+
+    A sum of separate BM25s loses .01 to .10 on pairs of tags.
+    """
     return idf * (form.k1 + 1) * tf / (form.k1 + tf)
 
 

@@ -5,7 +5,7 @@ A word that is not wanted (-слово) and a filter stay as they are; "every wo
 
 from __future__ import annotations
 
-from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
+from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word, words
 
 __all__ = ["lacking", "relaxed"]
 
@@ -16,8 +16,8 @@ def relaxed(tree: Node) -> Node | None:
     """*tree* with some of its wanted parts instead of all; None when it has no two parts to choose from."""
     if not isinstance(tree, All):
         return None
-    wanted = tuple(part for part in tree.parts if isinstance(part, _WANTED))
-    fixed = tuple(part for part in tree.parts if not isinstance(part, _WANTED))
+    wanted = tuple(part for part in tree.parts if _is_wanted(part))
+    fixed = tuple(part for part in tree.parts if not _is_wanted(part))
     if len([part for part in wanted if not _is_optional(part)]) < 2:
         return None
     some = Any(tuple(leaf for part in wanted for leaf in _loosened(part)))
@@ -27,7 +27,7 @@ def relaxed(tree: Node) -> Node | None:
 def lacking(tree: Node) -> tuple[Node, ...]:
     """The parts of *tree* that a document of ``relaxed(tree)`` may lack, in order."""
     parts = tree.parts if isinstance(tree, All) else ()
-    return tuple(part for part in parts if isinstance(part, _WANTED) and not _is_optional(part))
+    return tuple(part for part in parts if _is_wanted(part) and not _is_optional(part))
 
 
 def _loosened(node: Node) -> tuple[Node, ...]:
@@ -37,14 +37,19 @@ def _loosened(node: Node) -> tuple[Node, ...]:
     """
     match node:
         case Any((typed, *others), implied=True):
-            words = _loosened(typed)
-            return (Any((words[0] if len(words) == 1 else Any(words), *others), implied=True),)
+            loose = _loosened(typed)
+            return (Any((loose[0] if len(loose) == 1 else Any(loose), *others), implied=True),)
         case All(parts) if all(isinstance(part, _WANTED) for part in parts):
             return tuple(leaf for part in parts for leaf in _loosened(part))
         case Phrase(parts) | Near(parts, _) | SameSentence(parts) | Any(parts):
             return tuple(leaf for part in parts for leaf in _loosened(part))
         case _:
             return (node,)
+
+
+def _is_wanted(node: Node) -> bool:
+    """Whether *node* looks for words: «заголовок:-слово» does not."""
+    return isinstance(node, _WANTED) and bool(words(node))
 
 
 def _is_optional(node: Node) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from index.documents import Document
 from search.engines import Bucket, Count
 
-__all__ = ["Answer", "AskedWord", "Correction", "Hit", "Mark", "Snippet", "Understood", "View"]
+__all__ = ["Answer", "AskedWord", "Correction", "Explanation", "Hit", "Mark", "Part", "Snippet", "Understood", "View"]
 
 Mark = tuple[int, int]
 
@@ -69,6 +69,23 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a word, or several together, add to a score; ``detail`` is how that came about, a formula in Russian."""
+
+    text: str
+    value: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score, and the parts that add up to it."""
+
+    score: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One document of the page. ``similar``: how many retellings are folded under it.
 
@@ -85,6 +102,7 @@ class Hit:
     snippets: tuple[Snippet, ...]
     similar: int = 0
     lacks: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ word surely read so draws the short ones along. Bounded: at most WORDS words are
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Literal
 
 from search.correct.chunks import Chunk, chunks
@@ -23,6 +24,7 @@ __all__ = ["WORDS", "Chosen", "choose", "decide", "readings"]
 # Words of a query that are looked into; with more, one wrong word no longer spoils the answer.
 WORDS = 12
 _READINGS = 3
+_WORD = re.compile(r"[^\W_]+")
 # Another reading is offered when it finds this many times what the query as typed does, and at least so many documents.
 FAR_MORE = 10
 ENOUGH = 5
@@ -74,7 +76,7 @@ def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) 
     Words of *keep* (lower case, as typed) are left alone: what a reader undid. Never raises over what a reader typed.
     """
     kept = {word.lower() for word in keep}
-    parts = [part for part in islice(chunks(query), WORDS) if part.word.lower() not in kept]
+    parts = [part for part in _first(chunks(query)) if part.word.lower() not in kept]
     wrongs = [wrong for wrong in _wrongs(query, parts, vocabulary) if wrong.old.lower() not in kept]
     if not wrongs:
         return []
@@ -89,6 +91,16 @@ def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) 
     for reading in found:
         different.setdefault(reading.text, reading)
     return list(different.values())[:_READINGS]
+
+
+def _first(parts: Iterable[Chunk]) -> Iterator[Chunk]:
+    """*parts* up to WORDS words, which may all stand in one of them: «слово_слово_…»."""
+    left = WORDS
+    for part in parts:
+        left -= len(_WORD.findall(part.text))
+        if left < 0:
+            return
+        yield part
 
 
 def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[Wrong]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from index.documents import Document
 from search.limits import NEVER, Deadline
 from search.query import Node
+from search.ranking import Averages
 
 __all__ = [
     "NO_DAY",
     "SORTS",
     "Bucket",
+    "Collection",
     "Completion",
     "Count",
     "Entry",
@@ -189,6 +191,20 @@ class Neighbours(Protocol):
         """Words with forms that begin with *beginning*, or with what is within *budget* of it, likeliest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What the scores of a query depend on beside the document: live documents, and the mean lengths of their fields.
+
+    For the leaves of the query in order: in how many documents each is, in its fields; and the forms that count of a
+    pattern that has too many (``Wildcard.most``), None for all.
+    """
+
+    documents: int
+    averages: Averages
+    matching: tuple[int, ...]
+    kept: tuple[Set[str] | None, ...]
+
+
 class Searcher(Protocol):
     """One generation being read; immutable, safe to share between threads."""
 
@@ -207,6 +223,9 @@ class Searcher(Protocol):
 
         Two or three words; counts are of titles, about: in a large archive one that stands once may be missing.
         """
+
+    def collection(self, query: Node) -> Collection:
+        """What the scores of *query* depend on: as quick as finding its words."""
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
         """The stored documents, as they were written, in the order of *ids*; ids that are not there are left out."""

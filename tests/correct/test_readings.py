@@ -171,4 +171,6 @@ def test_any_text_is_read_without_an_error_and_replaced_words_are_where_they_say
 
 def test_words_beyond_the_twelfth_are_not_looked_into(sample: CountedWords) -> None:
     assert readings("министр " * 12 + "завдо", sample) == []
+    assert readings("завдо_" * 13, sample) == []
+    assert readings("завдо " + "завдо_" * 12, sample)[0].text == "завод " + "завдо_" * 12
     assert readings("министр " * 11 + "завдо", sample)[0].text.endswith("завод")

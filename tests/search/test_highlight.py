@@ -101,6 +101,21 @@ def test_a_pattern_matches_what_its_stars_and_question_marks_can_stand_for(patte
     assert (regex(pattern).fullmatch(form) is not None) == plainly(pattern, form)
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "lacks"),
+    [
+        ("сталь рост цен", "Рост стали", ("цен",)),
+        ("сталь «рост цен»", "Рост стали и цен", ('"рост цен"',)),
+        ("сталь текст:(рост цен)", "Рост стали", ("текст:(рост цен)",)),
+        ("сталь (рост | спад)", "Рост чугуна", ("сталь",)),
+        ("сталь заголовок:(рост в цене)", "Сталь", ("заголовок:(рост в цене)",)),
+    ],
+)
+def test_a_text_lacks_each_part_of_which_it_has_not_all(query: str, text: str, lacks: tuple[str, ...]) -> None:
+    marker = Marker(parse(query, ANALYZER, today=TODAY).tree, ANALYZER)
+    assert marker.lacking({hit.leaf for hit in marker.found(ANALYZER.tokens(text), "text")}) == lacks
+
+
 def test_a_caption_is_never_the_snippet_when_the_body_matches() -> None:
     text = "Фото: пресс-служба завода, сталь\n\nВчера говорили о погоде.\n\nЗавод показал новую сталь."
     (only,) = passages("сталь", text)

@@ -54,6 +54,12 @@ class LemmaTable:
         places = entries & _LATER
         return forms.astype(np.int32), (places - (places > 0)).astype(np.uint8)
 
+    def likeliest(self, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The forms whose likeliest lemma is one of *low*..*high*-1, and which; lemma after lemma, 0.1 ms for some."""
+        forms, places, counts = self._unpacked(low, high)
+        first = places <= _FIRST
+        return forms[first], np.repeat(np.arange(low, high), counts)[first]
+
     def lemma_set(self, form: int) -> LemmaSet:
         """The lemmas of the form with that number, likeliest first, weights to 1/255."""
         at, lemmas, weights = self._by_form
@@ -76,21 +82,30 @@ class LemmaTable:
         inside = spans(at[forms], counts)
         return counts, lemmas[inside], weights[inside]
 
-    @cached_property
-    def _by_form(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-        """Where each form's lemmas start, their numbers, their weights; 0.1 s for half a million."""
-        entries, stops = decode(self._forms), ends(self._forms)
-        starts = np.searchsorted(stops, self._at.at(np.arange(len(self.lemmas) + 1)), "right")
+    def _unpacked(self, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The forms of lemmas *low*..*high*-1, the place in each form's lemmas, and how many forms each lemma has."""
+        at = self._at.at(np.arange(low, high + 1))
+        data = self._forms[at[0] : at[-1]]
+        entries, stops = decode(data), ends(data)
+        starts = np.searchsorted(stops, at - at[0], "right")
         counts = starts[1:] - starts[:-1]
-        places, gaps = entries & _LATER, entries >> _PLACE_BITS
-        several = places != _SOLE
-        if (counts <= 0).any() or counts.sum() != len(entries) or int(several.sum()) != len(self._weights):
-            raise IndexDamaged(f"{self._where}: lemmas have more or fewer forms or weights than they should")
+        if (counts <= 0).any() or counts.sum() != len(entries):
+            raise IndexDamaged(f"{self._where}: lemmas have more or fewer forms than they should")
+        gaps = entries >> _PLACE_BITS
         forms = np.cumsum(gaps)
         forms -= np.repeat(forms[starts[:-1]] - gaps[starts[:-1]], counts)
         if len(forms) and int(forms.max()) >= self._count:
             raise IndexDamaged(f"{self._where}: names a form that is not there")
-        weights = np.full(len(entries), _UNIT, np.uint8)
+        return forms, entries & _LATER, counts
+
+    @cached_property
+    def _by_form(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        """Where each form's lemmas start, their numbers, their weights; 0.1 s for half a million."""
+        forms, places, counts = self._unpacked(0, len(self.lemmas))
+        several = places != _SOLE
+        if int(several.sum()) != len(self._weights):
+            raise IndexDamaged(f"{self._where}: lemmas have more or fewer weights than they should")
+        weights = np.full(len(forms), _UNIT, np.uint8)
         weights[several] = self._weights
         order = np.lexsort((_UNIT - weights, places, forms))
         at = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(forms, minlength=self._count))))

@@ -21,7 +21,7 @@ from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import open_generation
 from index.errors import OutOfTime
 from index.records import FIELDS
-from search.engines import Count, Entry, Neighbours, Place, Request, Response, WordStatistics
+from search.engines import Collection, Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
 from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline, typed
 from search.engines.whoosh import words
@@ -34,8 +34,8 @@ from search.engines.whoosh.page import Page, cut
 from search.engines.whoosh.parts import Cache, Found, Scratch
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
-from search.limits import Deadline
-from search.query import Word
+from search.limits import NEVER, Deadline
+from search.query import Node, Word
 from search.ranking import RANKING, Averages, Ranking, Saturation, idf
 
 __all__ = ["WhooshSearcher"]
@@ -137,6 +137,16 @@ class WhooshSearcher:
 
     def phrases(self, beginning: str, limit: int) -> list[Entry]:
         return words.phrases(beginning, limit, self._readers)
+
+    def collection(self, query: Node) -> Collection:
+        wanted = list(leaves(query))
+        asked = _Asked(wanted, self._ranking.saturation(content_words(query)), self._scratch(), NEVER)
+        for leaf in wanted:
+            self._weigh(leaf, asked)
+        self._scratches.append(asked.scratch)
+        matching = (asked.documents[id(leaf.term), leaf.fields] for leaf in wanted)
+        kept = (words.kept(leaf.term, self._readers) for leaf in wanted)
+        return Collection(self._live, self._averages, tuple(matching), tuple(kept))
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
         found = (words.document(doc_id, self._readers) for doc_id in ids)

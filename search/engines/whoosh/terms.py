@@ -26,6 +26,8 @@ __all__ = ["forms_of", "kin_of", "lower_bound", "shapes", "strings", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
+# After every letter.
+_AFTER_ALL = "\U0010ffff"
 
 
 def word_key(term: Term) -> Hashable:
@@ -81,10 +83,10 @@ def kin_of(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.i
     if word.exact or not word.lemmas:
         return forms, grades
     wanted = root(word.lemmas[0].text)
-    low, high = segment.lemmas.range(wanted)
-    kin = [number for number, lemma in enumerate(segment.lemmas.keys(low, high), low) if root(lemma) == wanted]
-    likeliest = [found[ranks == 0] for found, ranks in map(segment.lemma_forms, kin)]
-    others = np.setdiff1d(np.concatenate([forms[:0], *likeliest]), forms)
+    low, high = (lower_bound(segment.lemmas, key)[0] for key in (wanted, wanted + _AFTER_ALL))
+    kin = np.array([root(lemma) == wanted for lemma in strings(segment.lemmas, np.arange(low, high))], bool)
+    found, lemmas = segment.lemma_table.likeliest(low, high)
+    others = np.setdiff1d(found[kin[lemmas - low]], forms)
     numbers = np.concatenate((forms, others))
     order = np.argsort(numbers)
     return numbers[order], np.concatenate((grades, np.full(len(others), ranking.root, np.float32)))[order]

@@ -18,7 +18,7 @@ from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import lower_bound, shapes
 
-__all__ = ["document", "forms", "phrases", "vocabulary"]
+__all__ = ["document", "forms", "kept", "phrases", "vocabulary"]
 
 # Keys that one word may have: as it is, with a capital, in capitals, and a rare other one.
 _SHAPES = 4
@@ -46,6 +46,14 @@ def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
         found.append(Count(form_of(key), total))
     found.sort(key=lambda count: (-count.count, count.value))
     return tuple(count for count in found[:MAX_FORMS] if count.count)
+
+
+def kept(term: Term, readers: Sequence[Reader]) -> frozenset[str] | None:
+    """The forms that count of a pattern that has too many in some segment; None for all."""
+    lists = [reader.word(term) for reader in readers]
+    if not any(own.cut for own in lists):
+        return None
+    return frozenset(form_of(key) for own, reader in zip(lists, readers, strict=True) for key in reader.keys(own.forms))
 
 
 def vocabulary(prefix: str, limit: int, readers: Sequence[Reader]) -> list[Entry]:
