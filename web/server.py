@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -18,6 +19,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
 
 from index.errors import SettingsError
 
@@ -31,6 +34,18 @@ _GRACE_SECONDS = 20
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 # The first descriptor that systemd passes on (sd_listen_fds(3)).
 _PASSED = 3
+
+
+class _Request(Request):
+    """Takes an address with letters as they are («?q=сталь»): so do people type it for curl, and old links have it.
+
+    The standard wants them escaped, and gunicorn refuses what is not.
+    """
+
+    def parse_request_line(self, line_bytes: bytes) -> None:
+        """Reads the line after escaping what is not ASCII."""
+        escaped = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line_bytes)
+        super().parse_request_line(escaped)
 
 
 class Server(BaseApplication):
@@ -53,6 +68,8 @@ class Server(BaseApplication):
             "bind": f"fd://{self._listener.fileno()}",
             "workers": self._workers,
             "worker_class": "gthread",
+            # The one in C, where it is installed, would not ask _Request.
+            "http_parser": "python",
             "threads": _THREADS,
             "limit_request_line": _REQUEST_LINE,
             "graceful_timeout": _GRACE_SECONDS,
@@ -65,6 +82,7 @@ class Server(BaseApplication):
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
+        RequestParser.mesg_class = _Request
 
     def load(self) -> Any:  # the types of gunicorn want a dictionary wider than WSGI's
         """The application of one worker; called in it."""

@@ -105,6 +105,15 @@ def test_a_request_line_beyond_the_limit_is_refused(server: Running) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 4")
 
 
+def test_an_address_with_letters_as_they_are_is_understood(server: Running) -> None:
+    asked = "GET /api/v1/search?q=сталь&size=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2]))) as connection:
+        connection.sendall(asked.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert orjson.loads(answer.partition(b"\r\n\r\n")[2])["query"]["text"] == "сталь"
+
+
 def test_a_new_generation_shows_while_no_request_fails(tmp_path: Path) -> None:
     archive, folder = tmp_path / "archive.jsonl", tmp_path / "index"
     archive.write_bytes(orjson.dumps({"id": "1", "text": "Сталь."}))
