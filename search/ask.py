@@ -25,6 +25,7 @@ class Ask:
     ``verbatim``: no other reading is answered. ``keep``: words left as typed, neither corrected nor expanded. ``fold``
     puts retellings under the first of them; ``copies`` asks for one such hit, by id, and what is folded under it.
     ``cursor``, from an answer, leads to the hits behind it; ``page`` is 1 then, and nothing is folded.
+    ``explain``: each hit tells its score term by term, some milliseconds each.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Ask:
     fold: bool = True
     copies: str = ""
     cursor: str = ""
+    explain: bool = False
 
     def filters(self) -> tuple[Node, ...]:
         """The parameters that narrow, as nodes."""

@@ -10,7 +10,7 @@ from search.ask import Ask
 from search.engines import Response, Scored, Searcher, WordStatistics
 from search.limits import Deadline, Limits
 from search.parse import Parsed
-from search.query import All, Not, words
+from search.query import All, Node, Not, words
 from search.relax import relaxed
 
 __all__ = ["Found", "find"]
@@ -18,10 +18,11 @@ __all__ = ["Found", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an engine answered to a *parsed* query; ``rest`` are documents that lack a word of it."""
+    """What an engine answered to a *parsed* query. ``rest``: documents that lack a word of it, found by ``loose``."""
 
     parsed: Parsed
     response: Response
+    loose: Node | None = None
     rest: Response | None = None
 
     @property
@@ -56,13 +57,14 @@ def find(searcher: Searcher, parsed: Parsed, ask: Ask, deadline: Deadline) -> Fo
     loose = relaxed(parsed.tree) if response.total < ask.size and not (ask.cursor or response.timed_out) else None
     if loose is None or (ask.copies and response.hits):
         return Found(parsed, response)
+    loose = All((loose, Not(parsed.tree)))
     lacking = dataclasses.replace(
         request,
-        query=All((loose, Not(parsed.tree))),
+        query=loose,
         offset=max(0, request.offset - response.total + response.folded),
         limit=ask.size - len(response.hits),
         facets=(),
         timeline=False,
         words=False,
     )
-    return Found(parsed, response, searcher.search(lacking))
+    return Found(parsed, response, loose, searcher.search(lacking))

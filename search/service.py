@@ -21,6 +21,7 @@ from search.ask import DEPTH, Ask
 from search.correct import Chosen
 from search.cursor import encoded
 from search.engines import Request, Response, Scored, Searcher
+from search.explain import explained
 from search.finding import Found, find
 from search.highlight import merge
 from search.limits import LIMITS, Deadline, Limits
@@ -86,6 +87,8 @@ class Service:
             if chosen and chosen.applied:
                 found = find(searcher, self.parsed(chosen.reading.text, ask.keep), ask, deadline)
             hits = self._hits(found, searcher, generation, deadline)
+            if ask.explain:
+                hits = self._explained(hits, found, searcher)
             response, rest = found.response, found.rest
             warnings = tuple(found.warnings(self._limits, deadline))
             return Answer(
@@ -192,6 +195,19 @@ class Service:
             marker = marker_of(found.parsed.tree, self._analyzer, found.response.words, deadline)
             present = Presenter(searcher, self._analyzer, marker, weights, deadline)
             return present.hits(found.response.hits, found.partial)
+
+    def _explained(self, hits: Sequence[Hit], found: Found, searcher: Searcher) -> tuple[Hit, ...]:
+        """*hits* with what their scores are made of."""
+        full = {scored.id for scored in found.response.hits}
+        trees = {True: found.parsed.tree, False: found.loose or found.parsed.tree}
+        collections = {whole: searcher.collection(tree) for whole, tree in trees.items()}
+        told = []
+        for hit, document in zip(hits, searcher.documents([hit.id for hit in hits]), strict=True):
+            whole = hit.id in full
+            with self._analysing:
+                sum_of = explained(trees[whole], document, hit.score, collections[whole], self._analyzer)
+            told.append(dataclasses.replace(hit, explanation=sum_of))
+        return tuple(told)
 
     def close(self) -> None:
         """Stops watching and closes the generation when its last request ends."""

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from search.engines import Bucket, Count
-from search.results import Answer, AskedWord, Hit, Snippet, Understood
+from search.results import Answer, AskedWord, Explanation, Hit, Snippet, Understood
 
 __all__ = ["answer_json", "hit_json", "marked_html", "trec_id"]
 
@@ -91,7 +91,13 @@ def hit_json(hit: Hit) -> Json:
         "snippets": [_snippet(snippet) for snippet in hit.snippets],
         "similar": hit.similar,
         "lacks": list(hit.lacks),
+        "explanation": _explanation(hit.explanation) if hit.explanation else None,
     }
+
+
+def _explanation(explanation: Explanation) -> Json:
+    parts = [{"text": part.text, "value": round(part.value, 6), "detail": part.detail} for part in explanation.parts]
+    return {"score": round(explanation.score, 6), "parts": parts}
 
 
 def _snippet(snippet: Snippet) -> Json:

@@ -32,7 +32,7 @@ __all__ = ["ATOM", "EXPORT", "SEPARATORS", "blueprint"]
 blueprint = Blueprint("files", __name__)
 
 # Every document is a row or an entry of its own.
-_OF_A_PAGE = ("page", "fold", "copies", "cursor")
+_OF_A_PAGE = ("page", "fold", "copies", "cursor", "explain")
 # All matches in order and as typed: no other reading is answered.
 EXPORT = tuple(name for name in params.SEARCH if name not in (*_OF_A_PAGE, "size"))
 ATOM = tuple(name for name in params.SEARCH if name not in (*_OF_A_PAGE, "sort"))

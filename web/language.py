@@ -20,7 +20,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _gettext
 
-__all__ = ["LANGUAGES", "gettext", "install", "long_date", "number", "pattern_date", "period"]
+__all__ = ["LANGUAGES", "decimal", "gettext", "install", "long_date", "number", "pattern_date", "period"]
 
 # What each calls itself; the first is spoken to those who ask for none of them.
 LANGUAGES = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
@@ -47,7 +47,9 @@ def install(app: Flask) -> None:
     babel.domain_instance = _Catalogs()
     app.after_request(_remember)
     app.jinja_env.filters.update(long_date=long_date)
-    app.jinja_env.globals.update(number=number, period=period, languages=LANGUAGES, language=lambda: str(get_locale()))
+    app.jinja_env.globals.update(
+        decimal=decimal, number=number, period=period, languages=LANGUAGES, language=lambda: str(get_locale())
+    )
 
 
 def gettext(message: str, /, **values: object) -> str:
@@ -63,6 +65,11 @@ def pattern_date(day: dt.date, pattern: str) -> str:
 def number(value: int) -> str:
     """*value* with the reader's separators of thousands."""
     return _number(value, str(get_locale()))
+
+
+def decimal(value: float) -> str:
+    """*value* with three places, and the reader's sign before them."""
+    return format_decimal(value, "0.000", str(get_locale()))
 
 
 def long_date(day: dt.date | None) -> str:

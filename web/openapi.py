@@ -102,6 +102,7 @@ def _parameters() -> Json:
         "source": _parameter("source", many, "Exact; of several, any"),
         "tag": _parameter("tag", many, "Exact; of several, all"),
         "author": _parameter("author", many, "Exact; of several, all"),
+        "explain": _parameter("explain", _one_of("01"), "1: each hit tells its score term by term"),
         "verbatim": _parameter("verbatim", _one_of("01"), "1: as typed, with no correction applied"),
         "keep": _parameter("keep", many, "A word that is neither corrected nor given other names"),
         "fold": _parameter("fold", _one_of("10"), "0: retellings are hits of their own"),

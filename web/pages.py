@@ -78,6 +78,7 @@ def search() -> ResponseReturnValue:
         full=navigation.full(answer, ask),
         told=asked.told(answer, ask),
         as_typed=asked.as_typed(ask),
+        explained=params.query_string(ask, explain=not ask.explain),
         instead=asked.instead(answer, ask),
         copies=partial(navigation.copies, ask=ask),
         of_one_query=params.OF_ONE_QUERY,

@@ -51,7 +51,7 @@ _NAMES = 40
 FACETS = {"source": "sources", "tag": "tags", "author": "authors"}
 # How a query is read: as typed, or some words of it.
 _READ = ("verbatim", "keep")
-SEARCH = ("q", "page", "size", "sort", "from", "to", *FACETS, *_READ, "fold", "copies", "cursor")
+SEARCH = ("q", "page", "size", "sort", "from", "to", *FACETS, *_READ, "fold", "copies", "cursor", "explain")
 _REPEATED = (*FACETS, "keep")
 # What belongs to one query alone: a new one is read afresh.
 OF_ONE_QUERY = ("q", "page", *_READ, "copies", "cursor")
@@ -105,6 +105,7 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
         fold=take("fold", _switch, True),
         copies=args.get("copies", ""),
         cursor=args.get("cursor", ""),
+        explain=take("explain", _switch, False),
     )
     if ask.page * ask.size > DEPTH:
         errors.append(RequestError("page", _("листать можно первые %(n)s документов; дальше ведёт cursor", n=DEPTH)))
@@ -147,6 +148,7 @@ def pairs(ask: Ask) -> list[tuple[str, str]]:
     found += [("keep", word) for word in ask.keep]
     found += [("fold", "0")] if not ask.fold else []
     found += [("copies", ask.copies), ("cursor", ask.cursor)]
+    found += [("explain", "1")] if ask.explain else []
     found += [("sort", ask.sort)] if ask.sort != "relevance" else []
     found += [("size", str(ask.size))] if ask.size != 10 else []
     found += [("page", str(ask.page))] if ask.page != 1 else []

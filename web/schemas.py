@@ -61,6 +61,14 @@ def schemas() -> Json:
             snippets=_list(_ref("Snippet"), "Passages with what was found"),
             similar=_count("Retellings of it that were folded away"),
             lacks=_list(_text(), "Words of the query that it does not have"),
+            explanation=_maybe(_ref("Explanation"), "With explain=1 what the score is made of"),
+        ),
+        "Explanation": _object(
+            score=_number("The sum of the parts; that of the hit, to the precision of the engine"),
+            parts=_list(
+                _object(text=_text("A word"), value=_number("What it adds"), detail=_text("How, for a reader")),
+                "Term by term",
+            ),
         ),
         "Snippet": _object(
             text=_text("As it is written"),

@@ -200,3 +200,13 @@ def test_copies_are_the_hit_and_what_is_folded_under_it(client: FlaskClient) -> 
         assert copies[0]["id"] == hit["id"]
         assert len(copies) == 1 + hit["similar"]
     assert any(hit["similar"] for hit in hits)
+
+
+def test_explained_scores_are_the_sums_of_their_parts(client: FlaskClient) -> None:
+    for query in ("сталь", "сталь завод", "авария домна печь комбинат погибшие", "РК сталь", '"домна" | сталь^2'):
+        answer = client.get("/api/v1/search", query_string={"q": query, "explain": "1"}).get_json()
+        assert answer["hits"]
+        for hit in answer["hits"]:
+            parts = [part["value"] for part in hit["explanation"]["parts"]]
+            assert sum(parts) == pytest.approx(hit["score"], rel=1e-4, abs=1e-4)
+    assert client.get("/api/v1/search", query_string={"q": "сталь"}).get_json()["hits"][0]["explanation"] is None

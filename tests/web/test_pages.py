@@ -225,3 +225,11 @@ def test_the_mistake_page_names_the_parameter_and_keeps_the_query(client: FlaskC
     page = _page(client, "/search", 400, q="год", pag="2")
     assert "pag" in _text(page.find_class("mistakes")[0])
     assert page.xpath("//input[@name='q']")[0].get("value") == "год"
+
+
+def test_a_page_can_say_what_its_order_comes_from(client: FlaskClient) -> None:
+    plain = client.get("/search", query_string={"q": "сталь завод"}).get_data(as_text=True)
+    assert "Почему здесь" not in plain
+    assert "explain=1" in plain
+    told = client.get("/search", query_string={"q": "сталь завод", "explain": "1"}).get_data(as_text=True)
+    assert told.count("Почему здесь") == told.count('class="hit"') > 0
