@@ -14,7 +14,7 @@ from search.results import Answer, Hit
 from search.service import DEPTH, Ask
 from web.language import gettext as _
 from web.language import long_date, period
-from web.params import FACETS, MAX_SIZE, query_string
+from web.params import FACETS, MAX_SIZE, query_string, with_value
 
 __all__ = [
     "Advice",
@@ -120,11 +120,12 @@ def facets(answer: Answer, ask: Ask) -> list[Facet]:
 
     Sources offer no second one, for that would widen: a document has one source, and several tags and authors.
     """
+    rest = query_string(ask)
     titles = {"source": _("Источник"), "tag": _("Тема"), "author": _("Автор")}
     found = []
     for name, field in FACETS.items():
         values = tuple(
-            Choice(count.value, query_string(ask, **{field: (*getattr(ask, field), count.value)}), count.count)
+            Choice(count.value, with_value(rest, name, count.value), count.count)
             for count in answer.facets.get(name, ())
             if count.value and count.value not in getattr(ask, field) and not (field == "sources" and ask.sources)
         )

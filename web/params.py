@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -39,6 +40,7 @@ __all__ = [
     "read_choice",
     "read_size",
     "read_text",
+    "with_value",
 ]
 
 MAX_SIZE = 100
@@ -160,6 +162,12 @@ def query_string(ask: Ask, **changes: Any) -> str:
     return urlencode(pairs(replace(ask, **{"page": 1, "cursor": "", **changes})))
 
 
+def with_value(query: str, name: str, value: str) -> str:
+    """*query* and one more value; for many of them: escaping a long query again for each is felt."""
+    return "&".join(filter(None, (query, urlencode([(name, value)]))))
+
+
+@lru_cache(maxsize=4_096)
 def days_query(first: dt.date, last: dt.date) -> str:
     """The part of a URL query that asks for *first*..*last*; nothing in it wants escaping."""
     return f"from={_shortest_first(first)}&to={_shortest_last(last)}"
