@@ -38,8 +38,8 @@ from search.understood import understood
 
 __all__ = ["DEPTH", "Ask", "Service", "View"]
 
-# Every word that anyone ever typed is remembered; beyond this (300 MB) the memory of a server is begun anew.
-_FORMS = 2_000_000
+# Every word that anyone typed or was shown is remembered; beyond this (120 MB) the memory of a server is begun anew.
+_FORMS = 300_000
 
 
 class Service:

@@ -21,7 +21,7 @@ from index.engines.whoosh.writer import Writer
 from index.generations import Store
 from index.text import Analyzer, Lemma
 from search.engines import Request
-from search.engines.whoosh import arrays
+from search.engines.whoosh import arrays, scan
 from search.engines.whoosh.searcher import WhooshSearcher
 from search.query import All, Any, Between, Fuzzy, Keyword, Near, Node, Not, Phrase, SameSentence, Wildcard, Word
 
@@ -37,7 +37,17 @@ def warm_up() -> float:
             for sort in ("relevance", "-date"):
                 searcher.search(Request(tree, sort=sort, facets=("source", "tag", "author"), timeline=True))
         searcher.vocabulary("с", 1)
+        searcher.forms.neighbours("слава", budget=200, limit=1)
+        searcher.forms.completions("сл", budget=0, limit=1)
         searcher.close()
+    table = np.zeros(1, np.uint32), np.zeros(1, np.uint8)
+    for array in table:
+        array.setflags(write=False)
+    # Ids are unpacked by their ranks, forms by their numbers, which a small index does by other ways.
+    for numbers in (np.zeros(0, np.uint32), np.zeros(0, np.int64)):
+        scan.unpacked(*table, numbers)
+    docs, scores = np.zeros(1, np.int32), np.zeros(1, np.float32)
+    arrays.both(docs, scores, docs, scores, docs, scores)
     # A column has the narrowest type for its values, so the counting loop is compiled for each.
     for narrow in (np.uint8, np.uint16, np.uint32):
         values = np.zeros(1, narrow)

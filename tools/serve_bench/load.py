@@ -1,0 +1,125 @@
+"""Asks a running server over many connections and times each answer: ``python -m tools.serve_bench.load ADDRESS …``.
+
+A process of its own, so that neither its memory nor its work is the server's. Prints one line of JSON. A connection
+asks one question after the other and is kept alive; with one connection nothing waits for anything else.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import click
+
+__all__ = ["Load", "addresses", "ask"]
+
+# Of failures only the first are told; thousands say no more.
+_TOLD = 5
+_TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What was measured: milliseconds from the request to the last byte, requests a second over all connections."""
+
+    asked: int
+    failed: int
+    told: tuple[str, ...]
+    seconds: float
+    p50: float
+    p95: float
+    p99: float
+    most: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.asked / self.seconds if self.seconds else 0.0
+
+
+def ask(
+    address: str, paths: Iterator[str], *, connections: int, check: Callable[[bytes], str | None] | None = None
+) -> Load:
+    """Asks for each of *paths* at ``http://host:port``; *check* says what is wrong with a body of status 200.
+
+    An answer that does not come, or of another status, is a failure.
+    """
+    spent: list[float] = []
+    failures: list[str] = []
+    lock = threading.Lock()
+
+    def work() -> None:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_TIMEOUT)
+        while True:
+            with lock:
+                path = next(paths, None)
+            if path is None:
+                return connection.close()
+            began = time.perf_counter()
+            fault = _fault(connection, path, check)
+            with lock:
+                spent.append(time.perf_counter() - began)
+                if fault:
+                    failures.append(f"{path}: {fault}")
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return _told(spent, failures, time.perf_counter() - began)
+
+
+def _fault(
+    connection: http.client.HTTPConnection, path: str, check: Callable[[bytes], str | None] | None
+) -> str | None:
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        return repr(error)
+    if response.status != http.client.OK:
+        return f"status {response.status}"
+    return check(body) if check else None
+
+
+def _told(spent: list[float], failures: list[str], seconds: float) -> Load:
+    spent.sort()
+    places = (len(spent) * share // 100 for share in (50, 95, 99))
+    p50, p95, p99 = (spent[place] * 1000 for place in places)
+    return Load(len(spent), len(failures), tuple(failures[:_TOLD]), seconds, p50, p95, p99, spent[-1] * 1000)
+
+
+def addresses(route: str, queries: Sequence[str]) -> list[str]:
+    """The path of each query."""
+    return [f"{route}?q={quote(query, safe='')}" for query in queries]
+
+
+@click.command()
+@click.argument("address")
+@click.option("--route", default="/api/v1/search", help="Where to ask.")
+@click.option("--queries", type=click.Path(path_type=Path), required=True, help="A query a line, behind a tab if any.")
+@click.option("--skip", default=0, help="Queries to leave out at the beginning.")
+@click.option("--requests", default=1_000, help="How many to ask; queries are begun anew when they end.")
+@click.option("--connections", default=1, help="How many at the same time.")
+def main(address: str, route: str, queries: Path, skip: int, requests: int, connections: int) -> None:
+    """Put ADDRESS under load."""
+    lines = queries.read_text("utf-8").splitlines()
+    paths = addresses(route, [line.rpartition("\t")[2] for line in lines if line.strip()])
+    load = ask(address, itertools.islice(itertools.cycle(paths), skip, skip + requests), connections=connections)
+    json.dump(asdict(load), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
