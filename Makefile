@@ -16,7 +16,7 @@ setup = for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 pytho
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --only-binary :all: \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: run serve-setup setup test check bench eval shots lock clean
+.PHONY: run serve-setup setup test check bench eval fuzz shots lock clean
 
 run: serve-setup
 	@$(RUN_ENV) exec $(BIN)/python -m web
@@ -39,6 +39,10 @@ check: setup
 
 bench eval shots: setup
 	@exec $(BIN)/python -m tools.$@
+
+# COUNT=1000000 asks that many strings, INDEX=/path another index than sample/.
+fuzz: setup
+	@exec $(BIN)/python -m tools.fuzz --count $(or $(COUNT),20000) $(if $(INDEX),--index '$(INDEX)')
 
 # Pins stay as they are unless run.in or dev.in or UPGRADE=1 asks for others.
 lock: setup

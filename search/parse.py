@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
 from index.text import Analyzer, Tokens
 from index.text.fold import fold
@@ -190,13 +189,15 @@ class _Parser:
                         self.warn("Внутри «&» и «/N» учтены только слова.")
                     return join(kept) if len(kept) > 1 else kept[0] if kept else Nothing()
                 case Any(inner):
-                    return replace(node, parts=tuple(map(placed, inner)))
+                    kept = tuple(part for part in map(placed, inner) if not isinstance(part, Nothing))
+                    return replace(node, parts=kept) if len(kept) > 1 else kept[0] if kept else Nothing()
                 case Aimed(_, part) | Boosted(part, _):
                     return replace(node, part=placed(part))
                 case _:
                     return _required(node)
 
-        return join(tuple(map(placed, parts)))
+        found = tuple(part for part in map(placed, parts) if not isinstance(part, Nothing))
+        return join(found) if len(found) > 1 else found[0] if found else Nothing()
 
     def negated(self) -> Node:
         if self.peek("sentence", "near"):
@@ -360,9 +361,9 @@ def _is_whole(tokens: Tokens, row: int) -> bool:
 
 
 def _sentence(parts: tuple[Node, ...]) -> SameSentence:
-    """One sentence of *parts*; those that are one already need not be one within it."""
-    flat = (part.parts if isinstance(part, SameSentence) else (part,) for part in parts)
-    return SameSentence(tuple(chain.from_iterable(flat)))
+    """One sentence of *parts*, of which the first may be the sentence so far: «a & b & c»."""
+    first, *rest = parts
+    return SameSentence((*(first.parts if isinstance(first, SameSentence) else (first,)), *rest))
 
 
 def _required(node: Node) -> Node:
