@@ -18,6 +18,7 @@ from index.engines.whoosh.known import write_known
 from index.engines.whoosh.merge import merge
 from index.engines.whoosh.segment import Segment, open_generation
 from index.engines.whoosh.toc import File, SegmentEntry, Toc, read_toc, write_toc
+from index.errors import IndexMismatch
 from index.generations import Draft, Generation
 from index.records import Record
 from index.text import Analyzer, LemmaSet
@@ -130,7 +131,10 @@ class Writer:
             return []
         if previous is self._draft.base:
             return [part.segment for part in self._base]
-        return open_generation(previous.folder)
+        try:
+            return open_generation(previous.folder)
+        except IndexMismatch:
+            return []  # of an older format: a rebuild is the way out of it, and needs nothing of it
 
     def _flush(self) -> None:
         """Writes the buffer as a segment of the draft."""

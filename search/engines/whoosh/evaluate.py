@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from search.engines.meaning import Fields, Leaf, Term, demands
 from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.parts import Found, Scratch
-from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
+from search.engines.whoosh.places import DOCUMENT_SHIFT, adjacent, spans
 from search.engines.whoosh.reader import Reader
 from search.query import (
     Aimed,
@@ -153,9 +153,12 @@ class Evaluation:
         found = self._both(parts, (), fields) if parts else self._nothing()
         if not len(found):
             return found
-        starts = spans(node, fields, found.docs, self._reader, self._scratch).starts
-        holding = np.zeros(len(found), bool)
-        holding[starts >> DOCUMENT_SHIFT] = True
+        if isinstance(node, Phrase) and all(isinstance(part, Term) for part in parts):
+            words = [part for part in parts if isinstance(part, Term)]
+            holding = adjacent(words, fields, found.docs, self._reader, self._scratch)
+        else:
+            starts = spans(node, fields, found.docs, self._reader, self._scratch).starts
+            holding = np.unique(starts >> DOCUMENT_SHIFT)
         return Found(found.docs[holding], found.scores[holding])
 
     def _everything(self) -> Found:

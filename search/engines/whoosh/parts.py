@@ -34,7 +34,8 @@ class Found:
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for.
+    ``postings``: how many they have together, no fewer than documents. ``rows`` are the lists as ``kernels.places``
+    wants them; made when positions are first asked for.
     """
 
     forms: NDArray[np.int64]
@@ -43,12 +44,8 @@ class Lists:
     df: NDArray[np.int64]
     doc_at: NDArray[np.int64]
     pos_at: NDArray[np.int64]
+    postings: int
     rows: NDArray[np.int64] | None = None
-
-    @property
-    def postings(self) -> int:
-        """How many postings they have together: no fewer than documents."""
-        return int(self.df.sum())
 
 
 class Scratch:
@@ -57,7 +54,7 @@ class Scratch:
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
         self.bits = np.zeros(-(-documents // 64), np.uint64)
-        self.summary = np.zeros(-(-documents // 4096), np.uint64)
+        self.summary = np.zeros(-(-documents // 4096), np.uint8)
         self.slots = np.zeros(documents, np.int32)
 
 

@@ -152,7 +152,8 @@ def test_a_newer_file_names_its_format_and_what_to_do(tmp_path: Path, monkeypatc
     monkeypatch.setattr(files, "FORMAT_VERSION", files.FORMAT_VERSION + 1)
     sections.write(tmp_path / "new.seg")
     monkeypatch.undo()
-    with pytest.raises(IndexMismatch, match=r"new\.seg.*format 2, this program reads 1.*--rebuild"):
+    newer, ours = files.FORMAT_VERSION + 1, files.FORMAT_VERSION
+    with pytest.raises(IndexMismatch, match=rf"new\.seg.*format {newer}, this program reads {ours}.*--rebuild"):
         Sections(tmp_path / "new.seg")
 
 
