@@ -4,6 +4,8 @@
 
 Only new and changed documents are analysed; what the sources no longer hold is taken out. Nothing is lost by accident:
 when a source could not be read to its end, or holds no document at all, nothing is taken out in that run.
+A changed lexicon or dictionary changes no token: then the writer makes the lemma tables anew and every document stays
+as it was read.
 """
 
 from __future__ import annotations
@@ -129,10 +131,10 @@ def build(
     with store.writing():
         base = _base(store)
         known = read_ledger(base.folder) if base else {}
-        outdated = base is not None and base.versions.get("analysis") != analyzer.fingerprint
+        outdated = base is not None and base.versions.get("tokens") != analyzer.tokens_version
         if keep and (rebuild or outdated):
             raise IndexMismatch(
-                f"{store.folder} was built with another analysis; give all sources, without --add"
+                f"{store.folder} was built with other rules for words; give all sources, without --add"
                 if outdated
                 else "--rebuild needs all sources; it cannot be combined with --add"
             )
@@ -140,12 +142,12 @@ def build(
         report = Report(generation=base.name if base else "")
         comparison = _Comparison(known, report, everything=everything)
         draft = store.begin(None if everything else base, previous=base)
-        draft.versions["analysis"] = analyzer.fingerprint
+        draft.versions |= {"analysis": analyzer.fingerprint, "tokens": analyzer.tokens_version}
         try:
             writer = open_writer(draft, analyzer)
             try:
                 changed = _write(writer, comparison, items, analyzer, keep=keep)
-                if changed or base is None or everything:
+                if changed or base is None or everything or base.versions["analysis"] != analyzer.fingerprint:
                     write_ledger(draft.folder, comparison.digests)
                     report.generation = writer.publish().name
                     report.published = True

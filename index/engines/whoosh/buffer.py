@@ -140,7 +140,7 @@ class Buffer:
         keys, ranks = _sorted_forms(forms, analyzer)
         self._put_phrases(sections, keys, ranks, places)
         order, ranks = _sorted_by(ranks, len(keys))
-        _put_postings(sections, ranks, places[order], positions[order], lengths)
+        _put_postings(sections, ranks, places[order], positions[order])
         put_strings(sections, "forms", keys)
         return lengths
 
@@ -223,7 +223,6 @@ def _put_postings(
     ranks: NDArray[np.int64],
     places: NDArray[np.int32],
     positions: NDArray[np.int32],
-    lengths: NDArray[np.uint32],
 ) -> None:
     """Writes posting lists of tokens that are in order of form, document, field and position."""
     fields, docs = places % len(FIELDS), places // len(FIELDS)
@@ -237,7 +236,7 @@ def _put_postings(
     table, rows = _counts(np.cumsum(new_posting) - 1, kinds, len(begin))
     pos_start = (np.cumsum(width, dtype=np.int64) - width)[begin]
     pos_size = np.diff(pos_start, append=len(pos_bytes))
-    writer = PostingsWriter(sections, table, lengths)
+    writer = PostingsWriter(sections, table)
     writer.add(Postings(ranks[begin], docs[begin].astype(np.int64), rows, pos_bytes, pos_start, pos_size))
     writer.finish()
 

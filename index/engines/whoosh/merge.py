@@ -51,7 +51,7 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     for field in KEYWORDS:
         merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])
     _put_sentences(sections, sources)
-    _put_postings(sections, sources, lengths)
+    _put_postings(sections, sources)
     return sections.write(path), lengths.shape[1], tuple(int(total) for total in lengths.sum(axis=1, dtype=np.int64))
 
 
@@ -84,11 +84,11 @@ def _put_sentences(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     sections.put("sentence_sizes", narrow(np.concatenate(sizes)))
 
 
-def _put_postings(sections: SectionsWriter, sources: Sequence[Source], lengths: NDArray[np.uint32]) -> None:
+def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     segments = [segment for segment, _ in sources]
     keys, forms = _united_forms(segments)
     table, rows = _united_counts(segments)
-    writer = PostingsWriter(sections, table, lengths)
+    writer = PostingsWriter(sections, table)
     docs = _new_numbers([live for _, live in sources])
     for low, high in _chunks(segments, forms, len(keys)):
         parts = [

@@ -1,9 +1,9 @@
 """Posting lists as array work: written list after list, read back a range of forms at a time (docs/format.md).
 
 A posting is (form, document) with counts (title, lead, body after the lead, aside) and positions. Counts are a row of a
-table, the most frequent first. A posting is one number, the gap to the document before it times four plus the row; rows
-from 3 on follow as a number of their own, (row - 3) times four. Two thirds of the postings of news take a byte or two
-that way, a quarter less than gaps and rows apart. No step here is taken posting by posting.
+table, the most frequent first. A list is cut into blocks of 128 postings. In a block a posting is one number, the gap
+to the document before it times four plus the row, and all numbers have the same width in bits; rows from 3 on follow
+behind them, less 3, in a width of their own. No step here is taken posting by posting. Decision 041.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engines.whoosh import varint
+from index.engines.whoosh import bits, varint
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.offsets import Offsets, put_offsets
 from index.errors import IndexDamaged
@@ -22,8 +22,7 @@ from index.errors import IndexDamaged
 __all__ = [
     "BLOCK",
     "LEAD",
-    "LONG",
-    "ROW_BITS",
+    "PADDING",
     "PostingArrays",
     "Postings",
     "PostingsWriter",
@@ -33,13 +32,18 @@ __all__ = [
 
 # Positions of ``text`` below this are its lead (notes on ranking: the first 100 words weigh more).
 LEAD = 100
-# Postings in a block of the skip table, and up to how many a list has none: reading 1,024 takes 3 µs, and half of all
-# blocks would be of shorter lists.
+# Postings in a block, which are unpacked together; lists of more have a row for each block in the skip table.
 BLOCK = 128
-LONG = 1024
-# How many bits of a posting's number are its row; all set: the row follows.
-ROW_BITS = 2
-_FAR = (1 << ROW_BITS) - 1
+# Zero bytes behind the last block: a loop may load 8 bytes wherever a number starts.
+PADDING = 8
+# How many bits of a posting's number are its row; all set: 3, or as much more as follows behind the numbers.
+_ROW_BITS = 2
+_FAR = (1 << _ROW_BITS) - 1
+# In the first byte of a block, beside the width of its numbers: two more bytes follow, how many rows stand behind the
+# numbers and their width.
+_ROWS_FOLLOW = 128
+# What fits into 64 bits however it lies in its first byte; widths beyond it are damage.
+_MOST_BITS = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class PostingArrays(Protocol):
     form_postings: Offsets
     form_doc: Offsets
     form_pos: Offsets
+    block_doc: NDArray[np.uint32]
+
+    def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of each list, given by its first posting: the half-open range of its rows in the skip table."""
 
 
 def read_postings(source: PostingArrays, low: int, high: int) -> Postings:
@@ -81,9 +89,10 @@ def read_postings(source: PostingArrays, low: int, high: int) -> Postings:
         raise IndexDamaged("posting lists overlap")
     total, begin = int(first[-1] - first[0]), first[:-1] - first[0]
     span = np.array([low, high])
-    gaps, rows = _split(varint.decode(source.doc_bytes[slice(*source.form_doc.at(span))]))
-    if len(rows) != total or (rows >= len(source.counts)).any():
-        raise IndexDamaged("postings are more or fewer than there should be, or name counts that are not there")
+    starts = source.form_doc.at(np.arange(low, high + 1))
+    gaps, rows = _unpacked(source.doc_bytes[starts[0] : starts[-1]], _block_starts(source, first, starts), df)
+    if (rows >= len(source.counts)).any():
+        raise IndexDamaged("a posting names counts that are not there")
     docs = np.cumsum(gaps)
     docs -= np.repeat(docs[begin] - gaps[begin], df)
     if (docs >= source.documents).any():
@@ -98,30 +107,91 @@ def read_postings(source: PostingArrays, low: int, high: int) -> Postings:
     return Postings(np.repeat(np.arange(low, high), df), docs, rows, pos_bytes, start, stop - start)
 
 
-def _split(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Gaps and rows of postings. A number that is a row ends in zero bits, so none is taken for one before a row."""
-    far = numbers & _FAR == _FAR
-    is_row = np.zeros(len(numbers), bool)
-    is_row[1:] = far[:-1]
-    heads = numbers[~is_row]
-    rows = heads & _FAR
-    if far[-1:].any() or (numbers[is_row] & _FAR).any():
-        raise IndexDamaged("a posting lacks its row of counts")
-    rows[rows == _FAR] += numbers[is_row] >> ROW_BITS
-    return heads >> ROW_BITS, rows
+def _block_starts(source: PostingArrays, first: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where every block of the lists starts, counted from the first list, and where the last one ends."""
+    blocks = _blocks(first[1:] - first[:-1])
+    at = np.repeat(starts[:-1], blocks)
+    several = np.repeat(blocks > 1, blocks)
+    low, high = source.blocks(first[:-1][blocks > 1])
+    if (high - low != blocks[blocks > 1]).any():
+        raise IndexDamaged("lists and skip table do not agree")
+    at[several] = source.block_doc[varint.spans(low, high - low)]
+    found: NDArray[np.int64] = np.append(at, starts[-1]) - starts[0]
+    return found
 
 
-def _joined(gaps: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of postings, and how many each takes."""
+def _blocks(df: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many blocks lists of *df* postings have."""
+    blocks: NDArray[np.int64] = -(-df // BLOCK)
+    return blocks
+
+
+def _block_sizes(df: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The postings of every block: 128, but of the last of each list what is left."""
+    blocks = _blocks(df)
+    sizes = np.full(int(blocks.sum()), BLOCK)
+    sizes[np.cumsum(blocks) - 1] = df - BLOCK * (blocks - 1)
+    return sizes
+
+
+def _packed(
+    gaps: NDArray[np.int64], rows: NDArray[np.int64], df: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of lists of *df* postings each, and how many every block takes."""
+    size = _block_sizes(df)
+    if not len(size):
+        return np.zeros(0, np.uint8), size
+    start = np.cumsum(size) - size
+    numbers = gaps << _ROW_BITS | np.minimum(rows, _FAR)
     far = rows >= _FAR
-    number = np.cumsum(far) - far + np.arange(len(rows))
-    numbers = np.empty(len(rows) + int(far.sum()), np.int64)
-    numbers[number] = gaps << ROW_BITS | np.minimum(rows, _FAR)
-    numbers[number[far] + 1] = rows[far] - _FAR << ROW_BITS
-    data, width = varint.encode(numbers)
-    size = width[number].astype(np.int64)
-    size[far] += width[number[far] + 1]
-    return data, size
+    width = bits.widths(np.maximum.reduceat(numbers, start))
+    far_width = bits.widths(np.maximum.reduceat(np.where(far, rows - _FAR, 0), start))
+    follow = far_width > 0
+    count = np.add.reduceat(far, start, dtype=np.int64) * follow
+    head = 1 + 2 * follow
+    body = -(-size * width // 8)
+    taken = head + body + -(-count * far_width // 8)
+    at = np.cumsum(taken) - taken
+    words = bits.words_of(np.zeros(int(taken.sum()), np.uint8))
+    bits.put(words, 8 * at, width | follow * _ROWS_FOLLOW)
+    bits.put(words, 8 * at[follow] + 8, count[follow] | far_width[follow] << 8)
+    bits.put(words, _places(8 * (at + head), size, width), numbers)
+    far &= np.repeat(follow, size)
+    bits.put(words, _places(8 * (at + head + body), count, far_width), rows[far] - _FAR)
+    return words.view(np.uint8)[: int(taken.sum())], taken
+
+
+def _unpacked(
+    data: NDArray[np.uint8], at: NDArray[np.int64], df: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Gaps and rows of lists of *df* postings each, whose blocks start *at* these bytes of *data* and end with it."""
+    size = _block_sizes(df)
+    if at[0] or (np.diff(at) <= 0).any():
+        raise IndexDamaged("blocks of postings overlap")
+    words, at = bits.words_of(data), at[:-1]
+    first = bits.take(words, 8 * at, np.full(len(at), 8))
+    follow, width = first >= _ROWS_FOLLOW, first % _ROWS_FOLLOW
+    count, far_width = np.zeros_like(first), np.zeros_like(first)
+    count[follow] = bits.take(words, 8 * at[follow] + 8, np.full(int(follow.sum()), 8))
+    far_width[follow] = bits.take(words, 8 * at[follow] + 16, np.full(int(follow.sum()), 8))
+    head, body = 1 + 2 * follow, -(-size * width // 8)
+    taken = head + body + -(-count * far_width // 8)
+    wide = (width > _MOST_BITS) | (far_width > _MOST_BITS)
+    if wide.any() or (taken != np.diff(at, append=len(data))).any():
+        raise IndexDamaged("a block of postings has another length than it should")
+    numbers = bits.take(words, _places(8 * (at + head), size, width), np.repeat(width, size))
+    rows = numbers & _FAR
+    far = (rows == _FAR) & np.repeat(follow, size)
+    if (np.bincount(np.repeat(np.arange(len(size)), size)[far], minlength=len(size)) != count).any():
+        raise IndexDamaged("a block of postings has more or fewer rows of counts than it should")
+    rows[far] += bits.take(words, _places(8 * (at + head + body), count, far_width), np.repeat(far_width, count))
+    return numbers >> _ROW_BITS, rows
+
+
+def _places(start: NDArray[np.int64], count: NDArray[np.int64], width: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At which bits *count* numbers of *width* bits stand, from *start* on, for each block."""
+    number = np.arange(int(count.sum()))
+    return np.repeat(start - width * (np.cumsum(count) - count), count) + np.repeat(width, count) * number
 
 
 def count_table(
@@ -139,12 +209,11 @@ def count_table(
 
 
 class PostingsWriter:
-    """Writes lists in order of their forms; every call brings whole lists. *lengths* are those of the documents."""
+    """Writes lists in order of their forms; every call brings whole lists."""
 
-    def __init__(self, sections: SectionsWriter, counts: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> None:
+    def __init__(self, sections: SectionsWriter, counts: NDArray[np.uint32]) -> None:
         self._sections = sections
         self._counts = counts
-        self._lengths = lengths
         self._postings = self._doc_at = self._pos_at = 0
         self._lists: list[NDArray[np.int64]] = []
         self._totals = np.zeros(len(counts), np.int64)
@@ -154,19 +223,21 @@ class PostingsWriter:
     def add(self, lists: Postings) -> None:
         """Adds whole *lists*; their positions are taken span by span, so they may lie in another order."""
         begin = np.flatnonzero(np.diff(lists.forms, prepend=-1))
+        df = np.diff(begin, append=len(lists))
         gaps = np.diff(lists.docs, prepend=0)
         gaps[begin] = lists.docs[begin]
-        doc_bytes, doc_size = _joined(gaps, lists.rows)
+        doc_bytes, block_size = _packed(gaps, lists.rows, df)
         pos_bytes = varint.copy_spans(lists.pos_bytes, lists.pos_start, lists.pos_size)
         self._sections.put("doc_bytes", doc_bytes)
         self._sections.put("pos_bytes", pos_bytes)
         self._totals += np.bincount(lists.rows, minlength=len(self._counts))
-        df = np.diff(begin, append=len(lists))
-        doc_start = np.cumsum(doc_size) - doc_size + self._doc_at
+        doc_start = np.cumsum(block_size) - block_size + self._doc_at
         pos_start = np.cumsum(lists.pos_size) - lists.pos_size + self._pos_at
-        self._put_blocks(lists, begin, df, doc_start, pos_start)
+        self._put_blocks(lists, df, doc_start, pos_start)
+        blocks = _blocks(df)
+        first = np.cumsum(blocks) - blocks
         self._lists.append(
-            np.stack((lists.forms[begin], begin + self._postings, doc_start[begin], pos_start[begin]), axis=1)
+            np.stack((lists.forms[begin], begin + self._postings, doc_start[first], pos_start[begin]), axis=1)
         )
         self._postings += len(lists)
         self._doc_at += len(doc_bytes)
@@ -176,6 +247,7 @@ class PostingsWriter:
         """Writes where each list starts; returns the forms that have one, in order: they get the numbers 0, 1, …"""
         forms: NDArray[np.int64]
         forms, posting, doc_at, pos_at = np.concatenate(self._lists).T
+        self._sections.put("doc_bytes", np.zeros(PADDING, np.uint8))
         put_offsets(self._sections, "form_postings", np.diff(posting, append=self._postings))
         self._sections.put("count_totals", self._totals.astype(np.uint32))
         put_offsets(self._sections, "form_doc", np.diff(doc_at, append=self._doc_at))
@@ -185,32 +257,16 @@ class PostingsWriter:
     def _put_blocks(
         self,
         lists: Postings,
-        begin: NDArray[np.int64],
         df: NDArray[np.int64],
         doc_start: NDArray[np.int64],
         pos_start: NDArray[np.int64],
     ) -> None:
-        """The skip table: of each block of a long list its last document, where it starts, what it has at most."""
+        """The skip table: of each block of a list that has several, its last document and where it starts."""
         put = self._sections.put
-        long = np.flatnonzero(df > LONG)
-        blocks = -(-df[long] // BLOCK)
-        number = np.arange(int(blocks.sum())) - np.repeat(np.cumsum(blocks) - blocks, blocks)
-        start = np.repeat(begin[long], blocks) + BLOCK * number
-        size = np.minimum(np.repeat(begin[long] + df[long], blocks) - start, BLOCK)
-        put("block_last", lists.docs[start + size - 1].astype(np.uint32))
-        put("block_doc", doc_start[start].astype(np.uint32))
-        put("block_pos", pos_start[start].astype(np.uint32))
-        counts, lengths = self._extremes(lists, start, size)
-        put("block_counts", np.minimum(counts, 255).astype(np.uint8))
-        put("block_lengths", np.minimum(lengths, 65535).astype(np.uint16))
-
-    def _extremes(self, lists: Postings, start: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[Any, Any]:
-        """The greatest count of each kind and the least length of title and text, for each block."""
-        if not len(start):
-            return np.zeros((0, 4), np.uint32), np.zeros((0, 2), np.uint32)
-        at = np.cumsum(size) - size
-        inside = np.repeat(start - at, size) + np.arange(int(size.sum()))
-        docs, rows = lists.docs[inside], lists.rows[inside]
-        counts = [np.maximum.reduceat(self._counts[:, kind][rows], at) for kind in range(4)]
-        lengths = [np.minimum.reduceat(self._lengths[field][docs], at) for field in range(2)]
-        return np.stack(counts, axis=1), np.stack(lengths, axis=1)
+        blocks = _blocks(df)
+        size = _block_sizes(df)
+        start = np.cumsum(size) - size
+        several = np.repeat(blocks > 1, blocks)
+        put("block_last", lists.docs[(start + size - 1)[several]].astype(np.uint32))
+        put("block_doc", doc_start[several].astype(np.uint32))
+        put("block_pos", pos_start[start[several]].astype(np.uint32))

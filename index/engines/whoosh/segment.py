@@ -20,7 +20,7 @@ from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
-from index.engines.whoosh.postings import BLOCK, LONG, Postings, read_postings
+from index.engines.whoosh.postings import BLOCK, PADDING, Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
 from index.engines.whoosh.toc import SegmentEntry, read_toc
@@ -44,9 +44,9 @@ class Segment:
     ``phrases`` that titles repeat (phrases.py), ``phrase_counts``: how often each.
     ``sketches``: a row for each document, by which near-duplicates are told (index/text/sketch.py).
 
-    Postings (postings.py): ``doc_bytes`` and ``pos_bytes`` are varints; a row of ``counts`` is (title, lead, body after
-    the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a row for each 128 postings
-    of lists that have more than 1,024.
+    Postings (postings.py): ``doc_bytes`` are blocks of packed numbers, ``pos_bytes`` varints; a row of ``counts`` is
+    (title, lead, body after the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a
+    row for each 128 postings of lists that have more.
     """
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
@@ -134,7 +134,7 @@ class Segment:
         """The first posting of the list that each row of the skip table belongs to."""
         first = self.form_posting.astype(np.int64)
         df = first[1:] - first[:-1]
-        blocks = np.where(df > LONG, -(-df // BLOCK), 0)
+        blocks = np.where(df > BLOCK, -(-df // BLOCK), 0)
         if int(blocks.sum()) != len(self.block_last):
             raise IndexDamaged(f"{self.files[0].path}: section 'block_last' does not fit the lists")
         return np.repeat(first[:-1], blocks).astype(np.uint32)
@@ -196,13 +196,11 @@ class Segment:
         self.pos_bytes: NDArray[np.uint8] = array("pos_bytes", "<u1")
         postings = int(self.count_totals.sum(dtype=np.int64))
         self.form_postings = Offsets(sections, "form_postings", pieces=len(self.forms), end=postings)
-        self.form_doc = Offsets(sections, "form_doc", pieces=len(self.forms), end=len(self.doc_bytes))
+        self.form_doc = Offsets(sections, "form_doc", pieces=len(self.forms), end=len(self.doc_bytes) - PADDING)
         self.form_pos = Offsets(sections, "form_pos", pieces=len(self.forms), end=len(self.pos_bytes))
         self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
         self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
         self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")
-        self.block_counts: NDArray[np.uint8] = array("block_counts", "<u1", columns=4)
-        self.block_lengths: NDArray[np.uint16] = array("block_lengths", "<u2", columns=2)
         self._sentence_sizes = sections.unsigned("sentence_sizes")
         self.sentence_bytes: NDArray[np.uint8] = array("sentence_bytes", "<u1")
         self.ids = Strings(sections, "ids")
@@ -217,14 +215,13 @@ class Segment:
     def _check(self, sections: Sections) -> None:
         """Whether the sizes of the arrays agree; a crafted file must not make anybody read past an end."""
         documents = self.documents
-        blocks = {len(self.block_last), len(self.block_doc), len(self.block_pos)}
         agree = (
             len(self.count_totals) == len(self.counts)
             and len(self.phrases) == len(self.phrase_counts)
             and {len(self._sentence_sizes), len(self.sketches), *map(len, self.lengths)} == {documents}
             and len(self._first_day) == 1
             and len(self.ids) == len(self.id_ranks) == documents == self.entry.documents
-            and blocks == {len(self.block_counts)} == {len(self.block_lengths)}
+            and len(self.block_last) == len(self.block_doc) == len(self.block_pos)
         )
         if not agree:
             raise IndexDamaged(f"{sections.path}: its sections have sizes that do not agree")

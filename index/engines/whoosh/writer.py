@@ -134,8 +134,7 @@ class Writer:
         try:
             return open_generation(previous.folder)
         except IndexMismatch:
-            # Of another format: a rebuild is what leads out of that, and must not need what it replaces.
-            return []
+            return []  # of an older format: a rebuild is the way out of it, and needs nothing of it
 
     def _flush(self) -> None:
         """Writes the buffer as a segment of the draft."""

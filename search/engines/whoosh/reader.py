@@ -151,6 +151,8 @@ class Reader:
             np.float32(form.k1),
             np.float32(weight),
             required,
+            scratch.sums,
+            scratch.bits,
             scratch.slots[: self.documents],
             found.docs,
             found.scores,
@@ -160,11 +162,18 @@ class Reader:
         return found.cut(size)
 
     def places(
-        self, words: Sequence[tuple[Lists, Fields]], wanted: NDArray[np.int32], scratch: Scratch, *, tag_bits: int = 0
+        self,
+        words: Sequence[tuple[Lists, Fields]],
+        wanted: NDArray[np.int32],
+        scratch: Scratch,
+        *,
+        tag_bits: int = 0,
+        arranged: bool = True,
     ) -> NDArray[np.int64]:
         """Where *words* stand in the *wanted* documents, each in its fields: places (kernels.py), in order, each once.
 
-        With *tag_bits* the lowest bits of each say which of the words it is; else there is but one.
+        Not *arranged*: in any order, some perhaps twice. With *tag_bits* the lowest bits of each say which of the words
+        it is; else there is but one.
         """
         if not len(wanted):
             return np.empty(0, np.int64)
@@ -187,6 +196,8 @@ class Reader:
             rows,
             tag_bits,
             wanted,
+            arranged,
+            scratch.bits,
             scratch.slots[: self.documents],
         )
         if len(places) and places[0] == kernels.DAMAGED:
@@ -230,7 +241,7 @@ class Reader:
         first, df, doc_at, pos_at = self.segment.lists(forms)
         if len(df) and df.min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, first, df, doc_at, pos_at)
+        return Lists(forms, grades, first, df, doc_at, pos_at, int(df.sum()))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""

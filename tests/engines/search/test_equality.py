@@ -13,7 +13,8 @@ from index.build import records
 from index.documents import Document
 from search.engines import Request, Response, Searcher
 from search.engines.memory import MemorySearcher
-from tests.engines.contract import ANALYZER
+from search.query import Phrase
+from tests.engines.contract import ANALYZER, word
 from tests.engines.search.building import Run, opened
 from tests.engines.search.trees import requests, runs
 
@@ -59,3 +60,11 @@ def test_the_searcher_agrees_with_the_model(history: list[Run], asked: list[Requ
             assert_agrees(searcher, model, request)
         for prefix in ("", "с", "то", "минист", "в"):
             assert searcher.vocabulary(prefix, 4) == model.vocabulary(prefix, 4)
+
+
+@pytest.mark.parametrize("text", ["Сталь.", "Сталь сталь.", "Сталь. И сталь сталь"])
+def test_a_phrase_of_one_word_twice_needs_it_twice_even_where_nothing_stands_before(text: str) -> None:
+    documents = [Document("1", "", text), Document("2", "Зима", text)]
+    model = MemorySearcher(records(documents, ANALYZER), ANALYZER)
+    with opened([Run(documents)], ANALYZER) as searcher:
+        assert_agrees(searcher, model, Request(Phrase((word("сталь"), word("сталь")))))

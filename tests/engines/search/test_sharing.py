@@ -137,7 +137,7 @@ def test_random_bytes_for_postings_are_refused_or_read_and_never_written_past_th
             np.float32(1),
             sums,
             bits,
-            np.zeros(1, np.uint64),
+            np.zeros(1, np.uint8),
             docs,
             values,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -162,13 +162,7 @@ def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
     docs, positions = segment.doc_bytes.tobytes(), segment.pos_bytes.tobytes()
     assert first == np.concatenate(([0], np.cumsum(df)[:-1])).astype(int).tolist()[: len(df)]
     for form, count, at, pos in zip(forms, df, doc_at, pos_at, strict=True):
-        doc = 0
-        for _ in range(count):
-            number, at = _number(docs, at)
-            doc, row = doc + (number >> 2), number & 3
-            if row == 3:
-                far, at = _number(docs, at)
-                row += far >> 2
+        for doc, row in _postings(docs, at, count):
             title, lead, body, aside = segment.counts[row].tolist()
             places: dict[str, list[int]] = {}
             for field, size in zip(FIELDS, (title, lead + body, aside), strict=True):
@@ -181,6 +175,32 @@ def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
             if _is_live(segment, doc):
                 holding["postings"].setdefault(form, {})[segment.doc_id(doc)] = places
                 holding["lemmas"][form] = [lemma.text for lemma in segment.lemma_set(form) or ()]
+
+
+def _postings(data: bytes, at: int, count: int) -> Iterator[tuple[int, int]]:
+    """Documents and rows of a list of *count* postings, as docs/format.md tells them."""
+    doc = 0
+    for start in range(0, count, 128):
+        size = min(count - start, 128)
+        width, far_count, far_width = data[at] & 127, 0, 0
+        at += 1
+        if data[at - 1] > 127:
+            far_count, far_width = data[at], data[at + 1]
+            at += 2
+        numbers, at = _packed(data, at, size, width)
+        far, at = _packed(data, at, far_count, far_width)
+        following = iter(far)
+        for number in numbers:
+            doc += number >> 2
+            row = number & 3
+            yield doc, row + next(following) if row == 3 and far_count else row
+
+
+def _packed(data: bytes, at: int, count: int, width: int) -> tuple[list[int], int]:
+    """*count* numbers of *width* bits, and where what follows them starts."""
+    end = at + (count * width + 7) // 8
+    bits = int.from_bytes(data[at:end], "little")
+    return [bits >> number * width & (1 << width) - 1 for number in range(count)], end
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:

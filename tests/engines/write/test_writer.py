@@ -90,15 +90,12 @@ def test_long_lists_have_a_true_skip_table(tmp_path: Path) -> None:
     lists = segment.lists(np.arange(len(segment.forms)))
     low, high = segment.blocks(lists[0])
     for form, (first, df) in enumerate(zip(*(array.tolist() for array in lists[:2]), strict=True)):
-        assert high[form] - low[form] == (-(-df // 128) if df > 1024 else 0)
+        assert high[form] - low[form] == (-(-df // 128) if df > 128 else 0)
         postings = segment.postings(form, form + 1)
         for block in range(high[form] - low[form]):
             row, inside = low[form] + block, slice(128 * block, 128 * (block + 1))
-            docs, counts = postings.docs[inside], segment.counts[postings.rows[inside]]
             assert segment.block_list[row] == first
-            assert segment.block_last[row] == docs[-1]
-            assert segment.block_counts[row].tolist() == counts.max(axis=0).tolist()
-            assert segment.block_lengths[row].tolist() == [segment.lengths[at][docs].min() for at in range(2)]
+            assert segment.block_last[row] == postings.docs[inside][-1]
             behind = postings.pos_start[inside][0]
             assert segment.block_pos[row] == lists[3][form] + behind
     assert any(high > low)
