@@ -50,8 +50,8 @@ class _Explainer:
         self._ranking = ranking
         wanted = list(leaves(query))
         self._matching = dict(zip(wanted, collection.matching, strict=True))
-        kept = {leaf.term: forms for leaf, forms in zip(wanted, collection.kept, strict=True) if forms is not None}
-        self._plain = Plain(analyzer, ranking, lambda pattern: kept.get(pattern, frozenset()))
+        kept = {leaf.term: forms for leaf, forms in zip(wanted, collection.kept, strict=True)}
+        self._plain = Plain(analyzer, ranking, kept.get)
         self._text = text_of(next(records([document], analyzer)), analyzer)
         self._scale = Scale(ranking.saturation(content_words(query)), collection.averages, self._weight)
 

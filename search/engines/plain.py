@@ -103,10 +103,10 @@ def worth(shares: Iterable[Share]) -> float:
 
 
 class Plain:
-    """Answers about one document after another. *kept*: which forms count of a pattern that is cut (query.py)."""
+    """Answers about one document after another. *kept*: which forms count of a pattern that is cut, None for all."""
 
     def __init__(
-        self, analyzer: Analyzer, ranking: Ranking, kept: Callable[[Wildcard | Fuzzy], Container[str]]
+        self, analyzer: Analyzer, ranking: Ranking, kept: Callable[[Wildcard | Fuzzy], Container[str] | None]
     ) -> None:
         self._analyzer = analyzer
         self._ranking = ranking
@@ -172,8 +172,10 @@ class Plain:
 
     def grade(self, term: Term, form: str) -> float:
         """How well a surface form matches, 0 for not at all. Case never matters to the form itself."""
-        if not isinstance(term, Word) and term.most is not None and form not in self._kept(term):
-            return 0.0
+        if not isinstance(term, Word) and term.most is not None:
+            kept = self._kept(term)
+            if kept is not None and form not in kept:
+                return 0.0
         low = form.lower()
         match term:
             case Wildcard():

@@ -13,7 +13,7 @@ from index.documents import Document
 from search.engines import Request, Searcher
 from search.engines.memory import MemorySearcher
 from search.explain import explained
-from search.query import All, Node, Not
+from search.query import All, Fuzzy, Node, Not, Wildcard
 from search.relax import relaxed
 from search.results import Explanation
 from tests.engines.contract import ANALYZER, ARCHIVE, word
@@ -83,3 +83,13 @@ def test_only_the_better_name_is_explained() -> None:
     assert [part.text for part in told["both"].parts][:1] == ["США"]
     assert [part.text for part in told["long"].parts] == ["Соединенные", "Штаты"]
     assert told["long"].parts[0].detail.startswith("0,5 × ")
+
+
+@pytest.mark.parametrize("most", [None, 1, 50_000])
+def test_a_pattern_is_explained_whether_or_not_it_has_more_forms_than_count(most: int | None) -> None:
+    for query in (Wildcard("стал*", "стал*", most=most), Fuzzy("сталь", "сталь", 1, most=most)):
+        with opened([Run(ARCHIVE)], ANALYZER) as searcher:
+            told = explanations(searcher, query)
+        assert told
+        assert all(part.value > 0 for each in told.values() for part in each.parts)
+        assert all(each.parts for each in told.values())
