@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from lxml import html  # type: ignore[import-untyped]  # published without types
 from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from search.service import DEPTH
@@ -106,3 +107,12 @@ def test_schemathesis_finds_nothing(api: Any, path: str, mode: GenerationMode) -
         case.validate_response(response, excluded_checks=skipped)
 
     holds()
+
+
+def test_schemathesis_sees_an_answer_that_is_not_as_described(server: Running) -> None:
+    wrong = document()
+    wrong["components"]["schemas"]["Answer"]["properties"]["total"] = {"type": "string"}
+    operation = schemathesis.openapi.from_dict(wrong)["/api/v1/search"]["GET"]
+    case = operation.Case(query={"q": "сталь"})
+    with pytest.raises(FailureGroup, match="Response violates schema"):
+        case.call_and_validate(base_url=server.address)

@@ -129,6 +129,15 @@ def test_the_feed_has_what_the_standard_demands(client: FlaskClient) -> None:
         schema.assertValid(etree.fromstring(client.get("/search.atom", query_string=query).data))
 
 
+def test_the_schema_refuses_a_feed_without_what_the_standard_demands(client: FlaskClient) -> None:
+    schema = etree.RelaxNG(etree.parse(ROOT / "tests/web/atom.rng"))
+    for missing in ("id", "updated", "title"):
+        feed = etree.fromstring(client.get("/search.atom", query_string={"q": "сталь"}).data)
+        entry = feed.find(f"{_ATOM}entry")
+        entry.remove(entry.find(f"{_ATOM}{missing}"))
+        assert not schema.validate(feed), missing
+
+
 def test_ids_of_entries_stay_the_same_from_query_to_query(client: FlaskClient) -> None:
     def ids(text: str) -> dict[str, str]:
         feed = etree.fromstring(client.get("/search.atom", query_string={"q": text}).data)
