@@ -1,4 +1,4 @@
-"""Measures speed and memory: ``make bench``. Analysis, then writing, then searching beside other engines.
+"""Measures speed and memory: ``make bench``. Analysis, writing, searching beside other engines, then the real server.
 
 Takes the large archive ($SLOVO_DATA or ../shared/data), each part in a process of its own, so that none pays for the
 memory of another. Says so and ends where the archive is absent.
@@ -21,7 +21,14 @@ def main() -> int:
     if not archive.is_file():
         print(f"no {archive}; SLOVO_DATA names the folder that has it", file=sys.stderr)
         return 2
-    parts = (["bench_text", str(archive)], ["bench_write", str(archive)], ["bench_search", "--data", str(archive)])
+    asked = ["--archive", str(archive), "--queries", str(data / "queries" / "real.tsv")]
+    parts = (
+        ["bench_text", str(archive)],
+        ["bench_write", str(archive)],
+        ["bench_search", "--data", str(archive)],
+        ["bench_serve", *asked],
+        ["bench_reload", *asked],
+    )
     statuses = [subprocess.run([sys.executable, "-m", f"tools.{name}", *rest]).returncode for name, *rest in parts]
     return next(filter(None, statuses), 0)
 

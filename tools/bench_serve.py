@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from tools.serve_bench.load import Load
-from tools.serve_bench.server import Memory, Server
+from tools.serve_bench.server import Memory, Server, indexed
 
 ROUTES = {"JSON": "/api/v1/search", "page": "/search"}
 # Compiling is done before serving; words and lists that everybody asks for are not.
@@ -47,10 +47,7 @@ def measured(index: Path, queries: Path, workers: int, requests: int) -> dict[st
                 before = server.worked()
                 one = loaded(server, route, queries, **at, connections=1)
                 work = (server.worked() - before) / requests * 1000
-                print(
-                    f"{name}: p50 {one.p50:.1f}, p95 {one.p95:.1f}, p99 {one.p99:.1f}, most {one.most:.1f} ms", end=""
-                )
-                print(f"; {work:.1f} ms of processor time an answer")
+                print(f"{name}: {one}; {work:.1f} ms of processor time an answer")
             at["skip"] += requests
             rates[name] = loaded(server, route, queries, **at, connections=_AT_ONCE).rate
             print(f"{name}: {_AT_ONCE} connections, {workers} worker(s): {rates[name]:.0f} a second")
@@ -64,12 +61,14 @@ def _shown(memory: Memory) -> str:
 
 
 @click.command()
-@click.option("--index", type=click.Path(path_type=Path), required=True, help="Folder of an index.")
+@click.option("--archive", type=click.Path(path_type=Path), help="What to index first, when no index is given.")
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of an index.")
 @click.option("--queries", type=click.Path(path_type=Path), required=True, help="A query a line, behind a tab if any.")
 @click.option("--requests", default=1_000, help="How many each figure is taken from.")
-def main(index: Path, queries: Path, requests: int) -> None:
+def main(archive: Path | None, index: Path | None, queries: Path, requests: int) -> None:
     """Measure a server over INDEX."""
-    one, two = (measured(index, queries, workers, requests) for workers in (1, 2))
+    folder = indexed(index, archive)
+    one, two = (measured(folder, queries, workers, requests) for workers in (1, 2))
     for name in ROUTES:
         print(f"{name}: two workers answer {two[name] / one[name]:.2f} times as much as one")
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["root"]
+__all__ = ["LEAST", "root"]
 
 # What is taken off the end, the longest that leaves four letters; twice, for «-ист» and «-ск» stand before endings.
 # Four letters: with three «суд» meets «судно», and nothing is gained. One round gives up a third of the gain.
-_LEAST, _ROUNDS = 4, 2
+LEAST, _ROUNDS = 4, 2
 _SUFFIXES = (
     "ический еский ский ской цкий ный ной ний нной нный енный анный овый евый овой ивый альный ельный тельный ый ий ой",
     "ость ение ание ование ирование ство ество тель атель итель ник ница щик чик изм ист ация яция изация иция",
     "ия ие ье ка ок ек ец ица ин анин янин ян ов ев а я о е и ы у ю ь й",
     "ать ять ить еть уть овать ировать изировать ться аться иться яться оваться",
 )
-_WORD = re.compile(f"(.{{{_LEAST},}}?)(?:{'|'.join(' '.join(_SUFFIXES).split())})")
+_WORD = re.compile(f"(.{{{LEAST},}}?)(?:{'|'.join(' '.join(_SUFFIXES).split())})")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -39,6 +39,9 @@ class Load:
     p99: float
     most: float
 
+    def __str__(self) -> str:
+        return f"p50 {self.p50:.1f}, p95 {self.p95:.1f}, p99 {self.p99:.1f}, most {self.most:.1f} ms"
+
     @property
     def rate(self) -> float:
         """Requests a second."""
@@ -46,9 +49,9 @@ class Load:
 
 
 def ask(
-    address: str, paths: Iterator[str], *, connections: int, check: Callable[[bytes], str | None] | None = None
+    address: str, paths: Iterator[str], *, connections: int, check: Callable[[str, bytes], str | None] | None = None
 ) -> Load:
-    """Asks for each of *paths* at ``http://host:port``; *check* says what is wrong with a body of status 200.
+    """Asks for each of *paths* at ``http://host:port``; *check* says what is wrong with a path's body of status 200.
 
     An answer that does not come, or of another status, is a failure.
     """
@@ -80,7 +83,7 @@ def ask(
 
 
 def _fault(
-    connection: http.client.HTTPConnection, path: str, check: Callable[[bytes], str | None] | None
+    connection: http.client.HTTPConnection, path: str, check: Callable[[str, bytes], str | None] | None
 ) -> str | None:
     try:
         connection.request("GET", path)
@@ -91,7 +94,7 @@ def _fault(
         return repr(error)
     if response.status != http.client.OK:
         return f"status {response.status}"
-    return check(body) if check else None
+    return check(path, body) if check else None
 
 
 def _told(spent: list[float], failures: list[str], seconds: float) -> Load:

@@ -8,12 +8,28 @@ import sys
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import click
 import psutil
 
-__all__ = ["Memory", "Server"]
+__all__ = ["Memory", "Server", "indexed"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _MB = 1024 * 1024
+# Nothing was published.
+_FAILED = 2
+
+
+def indexed(index: Path | None, archive: Path | None) -> Path:
+    """*index*, or one of *archive* under var/bench: brought up to date, built anew when it is of another format."""
+    if index:
+        return index
+    if not archive:
+        raise click.UsageError("give --index or --archive")
+    folder = ROOT / "var" / "bench" / "serve"
+    command = [sys.executable, str(ROOT / "reindex.py"), str(archive), "--index", str(folder)]
+    if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == _FAILED:
+        subprocess.run([*command, "--rebuild"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    return folder
 
 
 class Memory(NamedTuple):
@@ -52,7 +68,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait()
+        self._process.communicate()
 
 
 def _memory(worker: psutil.Process) -> Memory:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.strings import Strings
-from index.text.roots import root
+from index.text.roots import LEAST, root
 from search.engines.meaning import Term
 from search.engines.whoosh import scan
 from search.query import Fuzzy, Wildcard, Word
@@ -83,6 +83,9 @@ def kin_of(word: Word, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.i
     if word.exact or not word.lemmas:
         return forms, grades
     wanted = root(word.lemmas[0].text)
+    if len(wanted) < LEAST:
+        # The root of no other lemma: a preposition would have all lemmas of its letter looked through.
+        return forms, grades
     low, high = (lower_bound(segment.lemmas, key)[0] for key in (wanted, wanted + _AFTER_ALL))
     kin = np.array([root(lemma) == wanted for lemma in strings(segment.lemmas, np.arange(low, high))], bool)
     found, lemmas = segment.lemma_table.likeliest(low, high)
