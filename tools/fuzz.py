@@ -79,10 +79,10 @@ def main(count: int, first: int, index: Path | None, jobs: int) -> None:
             chunks = [pool.submit(chunk, index, numbers) for numbers in _numbers(first, count)]
             chunks += [pool.submit(asked, index, queries) for queries in _real()]
             for done in as_completed(chunks):
+                for fault in done.result().faults[: max(0, _SHOWN - len(report.faults))]:
+                    print(fault, flush=True)
                 report.add(done.result())
                 _progress(report, count)
-    for fault in report.faults[:_SHOWN]:
-        print(fault)
     seconds, text = report.slowest
     print(
         f"{report.answered:,} answered in {time.perf_counter() - started:,.0f} s, {report.stopped:,} of them stopped "
