@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,7 +157,7 @@ class Buffer:
 
     def _lengths(self, places: NDArray[np.int32], positions: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Words of each field: its distinct positions, so that a compound counts its parts and not its whole."""
-        fresh = (np.diff(positions, prepend=-1) != 0) | (np.diff(places, prepend=-1) != 0)
+        fresh = _fresh(positions) | _fresh(places)
         words = np.bincount(places[fresh], minlength=len(self._sizes))
         return words.reshape(-1, len(FIELDS)).T.astype(np.uint32)
 
@@ -168,9 +169,8 @@ class Buffer:
         sentences: NDArray[np.int32],
     ) -> None:
         """Where sentences of ``text`` start, but for the first of each document: gaps of positions."""
-        start = np.flatnonzero(
-            (np.diff(sentences, prepend=0) != 0) & (np.diff(places, prepend=-1) == 0) & (places % len(FIELDS) == _TEXT)
-        )
+        start = np.flatnonzero(_fresh(sentences) & ~_fresh(places))
+        start = start[places[start] % len(FIELDS) == _TEXT]
         docs, at = places[start] // len(FIELDS), positions[start].astype(np.int64)
         gaps = np.where(np.diff(docs, prepend=-1) != 0, at, np.diff(at, prepend=0))
         data, width = varint.encode(gaps)
@@ -207,6 +207,13 @@ def _sorted_forms(forms: NDArray[np.int32], analyzer: Analyzer) -> tuple[list[st
     return keys, place[forms]
 
 
+def _fresh(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each of *values* differs from the one before it; the first does."""
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return fresh
+
+
 def _sorted_by(ranks: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The stable order of *ranks* (all below *count*), and them in that order."""
     bits = max(len(ranks) - 1, 1).bit_length()
@@ -225,10 +232,10 @@ def _put_postings(
     positions: NDArray[np.int32],
 ) -> None:
     """Writes posting lists of tokens that are in order of form, document, field and position."""
-    fields, docs = places % len(FIELDS), places // len(FIELDS)
-    new_form = np.diff(ranks, prepend=-1) != 0
-    new_posting = new_form | (np.diff(docs, prepend=-1) != 0)
-    new_field = new_posting | (np.diff(fields, prepend=-1) != 0)
+    docs = places // len(FIELDS)
+    fields = places - docs * len(FIELDS)
+    new_posting = _fresh(ranks) | _fresh(docs)
+    new_field = new_posting | _fresh(fields)
     gaps = np.where(new_field, positions, np.diff(positions, prepend=0))
     pos_bytes, width = varint.encode(gaps)
     begin = np.flatnonzero(new_posting)

@@ -7,6 +7,7 @@ document numbers are made anew. Knows nothing of analysis: what is in the segmen
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -101,16 +102,11 @@ def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
 
 def _united_forms(segments: Sequence[Segment]) -> tuple[list[str], list[NDArray[np.int64]]]:
     """All keys, sorted, and for each segment the new number of each of its forms."""
-    union: set[str] = set()
-    for segment in segments:
-        union.update(segment.forms.keys(0, len(segment.forms)))
-    keys = sorted(union)
+    each = [segment.forms.keys(0, len(segment.forms)) for segment in segments]
+    # Runs that are in order already: sorting only merges them.
+    keys = list(dict.fromkeys(sorted(chain.from_iterable(each))))
     number = dict(zip(keys, range(len(keys)), strict=True))
-    forms = []
-    for segment in segments:
-        own = segment.forms.keys(0, len(segment.forms))
-        forms.append(np.fromiter(map(number.__getitem__, own), np.int64, len(own)))
-    return keys, forms
+    return keys, [np.fromiter(map(number.__getitem__, own), np.int64, len(own)) for own in each]
 
 
 def _united_counts(segments: Sequence[Segment]) -> tuple[NDArray[np.uint32], list[NDArray[np.int64]]]:

@@ -130,37 +130,30 @@ class Strings:
 
     def _head(self, block: int) -> bytes:
         try:
-            length, at = self._length(int(self._heads[block]) + 1)
+            length, at = _length(self._data, int(self._heads[block]) + 1)
         except IndexError:
             raise IndexDamaged(f"{self._where}: block {block} cannot be read") from None
         return bytes(self._data[at : at + length])
 
     def _block(self, block: int) -> list[bytes]:
-        at, end = int(self._heads[block]), int(self._heads[block + 1])
+        start, end = int(self._heads[block]), int(self._heads[block + 1])
         keys: list[bytes] = []
         previous = b""
+        data, at = bytes(self._data[start:end]), 0
         try:
             for _ in range(min(_BLOCK, self._count - block * _BLOCK)):
-                shared = self._data[at]
-                length, at = self._length(at + 1)
-                previous = previous[:shared] + self._data[at : at + length]
+                shared, length = data[at], data[at + 1]
+                at += 2
+                if length >= 0x80:
+                    length, at = _length(data, at - 1)
+                previous = previous[:shared] + data[at : at + length]
                 keys.append(previous)
                 at += length
         except IndexError:
             at = -1
-        if at != end:
+        if start + at != end:
             raise IndexDamaged(f"{self._where}: block {block} cannot be read")
         return keys
-
-    def _length(self, at: int) -> tuple[int, int]:
-        """The number that starts at *at*, and where it ends."""
-        length = shift = 0
-        while True:
-            byte = self._data[at]
-            length |= (byte & 0x7F) << shift
-            at, shift = at + 1, shift + 7
-            if byte < 0x80:
-                return length, at
 
     def _decoded(self, key: bytes) -> str:
         try:
@@ -200,6 +193,17 @@ def _shared(data: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[n
             break
         shared[rows] = at + 1
     return shared
+
+
+def _length(data: bytes | memoryview, at: int) -> tuple[int, int]:
+    """The number that starts at *at*, and where it ends."""
+    length = shift = 0
+    while True:
+        byte = data[at]
+        length |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return length, at
 
 
 def _blocks(count: int) -> int:
