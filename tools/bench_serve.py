@@ -47,7 +47,9 @@ def measured(index: Path, queries: Path, workers: int, requests: int) -> dict[st
                 before = server.worked()
                 one = loaded(server, route, queries, **at, connections=1)
                 work = (server.worked() - before) / requests * 1000
-                print(f"{name}: p50 {one.p50:.1f}, p95 {one.p95:.1f}, p99 {one.p99:.1f}, most {one.most:.1f} ms", end="")
+                print(
+                    f"{name}: p50 {one.p50:.1f}, p95 {one.p95:.1f}, p99 {one.p99:.1f}, most {one.most:.1f} ms", end=""
+                )
                 print(f"; {work:.1f} ms of processor time an answer")
             at["skip"] += requests
             rates[name] = loaded(server, route, queries, **at, connections=_AT_ONCE).rate
