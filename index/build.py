@@ -15,19 +15,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.documents import Document, Rejection, digest
 from index.engines import IndexWriter
 from index.errors import IndexMismatch, NoIndex, SourceError
 from index.generations import Draft, Generation, Store
 from index.ledger import read_ledger, write_ledger
 from index.records import FIELDS, Record
-from index.text import SKETCH, Analyzer, first_sentence, parts
+from index.text import Analyzer, Batch, first_sentence, parts
 
 __all__ = ["Report", "build", "compare"]
 
 # Documents are analysed some at a time, so that array work is worth its overhead; 4 MB of text held at most.
 _BATCH = 1_000
 _BATCH_CHARACTERS = 4_000_000
+# A body of fewer words may be a formula («Подробности позже») under any title.
+_FEW_WORDS = 20
 
 WriterFactory = Callable[[Draft, Analyzer], IndexWriter]
 
@@ -184,12 +189,19 @@ def records(documents: Sequence[Document], analyzer: Analyzer) -> Iterator[Recor
     """*documents* analysed together; one without a title gets its first sentence as such."""
     titled = [document if document.title.strip() else _titled(document) for document in documents]
     batch = analyzer.stream_many([text for document in titled for text in _fields(document)])
-    every = analyzer.sketches(batch).reshape(len(titled), len(FIELDS), SKETCH)
-    title, text = FIELDS.index("title"), FIELDS.index("text")
     tokens = iter(batch)
-    for document, own in zip(titled, every, strict=True):
-        sketch = own[text] if own[text].any() else own[title]
+    for document, sketch in zip(titled, _sketches(batch, analyzer), strict=True):
         yield Record(document, {name: next(tokens) for name in FIELDS}, sketch)
+
+
+def _sketches(batch: Batch, analyzer: Analyzer) -> NDArray[np.uint8]:
+    """A sketch of each document's body, together with its title where the body is a few words that others may have."""
+    title, body = FIELDS.index("title"), FIELDS.index("text")
+    bounds = batch.bounds[:-1].reshape(-1, len(FIELDS))
+    # Of one document the title stands right before the body.
+    ends = batch.bounds[body + 1 :: len(FIELDS)]
+    starts = np.where(ends - bounds[:, body] < _FEW_WORDS, bounds[:, title], bounds[:, body])
+    return analyzer.sketches(batch.forms, starts, ends)
 
 
 def _titled(document: Document) -> Document:

@@ -22,7 +22,7 @@ FIELDS = ("title", "text", "aside")
 class Record:
     """A document as it is stored, and the tokens of each of FIELDS; form numbers are those of the run's analyzer.
 
-    ``sketch``: 32 bytes of its body, or of its title where it has none, by which near-duplicates are told.
+    ``sketch``: 32 bytes of its body, of a short one with its title, by which near-duplicates are told.
     """
 
     document: Document

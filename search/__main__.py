@@ -87,6 +87,9 @@ def _print(answer: Answer) -> None:
     console = Console(highlight=False)
     for warning in answer.query.warnings:
         console.print(Text(warning, style="yellow"))
+    if other := answer.query.correction:
+        said = "Показано по запросу" if other.applied else "Возможно, вы искали"
+        console.print(Text(f"{said}: {other.text}", style="yellow"))
     console.print(Text(f"Найдено: {answer.total}  ({answer.took_ms:.1f} мс)", style="dim"))
     first = (answer.page - 1) * answer.size + 1
     for number, hit in enumerate(answer.hits, start=first):
@@ -99,7 +102,9 @@ def _print(answer: Answer) -> None:
 
 def _about(hit: Hit) -> str:
     date = hit.date.strftime("%d.%m.%Y") if hit.date else ""
-    return " · ".join(part for part in (hit.source, date, hit.url or hit.id) if part)
+    more = f"ещё похожих: {hit.similar}" if hit.similar else ""
+    lacks = f"нет слов: {', '.join(hit.lacks)}" if hit.lacks else ""
+    return " · ".join(part for part in (hit.source, date, hit.url or hit.id, more, lacks) if part)
 
 
 def _marked(text: str, marks: tuple[Mark, ...], style: str = "") -> Text:

@@ -153,11 +153,11 @@ class Analyzer:
             rows, _, positions, sentences, bounds = self._table.expand(found)
             return Batch(self._table.forms(rows), positions, sentences, _NONE, _NONE, bounds)
 
-    def sketches(self, batch: Batch) -> NDArray[np.uint8]:
-        """A sketch of each text of *batch*, shape (texts, 32), by which near-duplicates are told (sketch.py)."""
+    def sketches(self, forms: Ints, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """A sketch of each stretch ``forms[start:end]``, shape (stretches, 32): near-duplicates are told by it."""
         with self._lock:
-            words = self._stems.of(self._forms.texts, batch.forms)
-        return sketches(words, batch.bounds)
+            words = self._stems.of(self._forms.texts, forms)
+        return sketches(words, starts, ends)
 
     def number(self, form: str) -> int:
         """The number of *form* in the table, which gains it when it is new."""

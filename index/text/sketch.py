@@ -43,24 +43,24 @@ class Stems:
         return self._hashes[forms]
 
 
-def sketches(words: Hashes, bounds: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """A sketch of each text, shape (texts, SIZE); text *i* has the word hashes ``words[bounds[i]:bounds[i + 1]]``.
+def sketches(words: Hashes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """A sketch of each text, shape (texts, SIZE); text *i* has the word hashes ``words[starts[i]:ends[i]]``.
 
     All zeros for a text without words.
     """
-    sizes = np.minimum(np.diff(bounds), _MOST_WORDS)
+    sizes = np.minimum(ends - starts, _MOST_WORDS)
     found = np.zeros((len(sizes), SIZE), np.uint8)
     full = np.flatnonzero(sizes)
     if not len(full):
         return found
     sizes = sizes[full]
-    starts = np.cumsum(sizes) - sizes
-    kept = words[np.arange(sizes.sum()) + np.repeat(bounds[full] - starts, sizes)]
-    runs = _runs(kept, starts)
+    begins = np.cumsum(sizes) - sizes
+    kept = words[np.arange(sizes.sum()) + np.repeat(starts[full] - begins, sizes)]
+    runs = _runs(kept, begins)
     for place, order in enumerate(_ORDERS):
         # The upper half of a product is the well mixed one.
         ranks = (runs * order >> np.uint64(32)).astype(np.uint32)
-        found[full, place] = np.minimum.reduceat(ranks, starts).astype(np.uint8)
+        found[full, place] = np.minimum.reduceat(ranks, begins).astype(np.uint8)
     return found
 
 

@@ -63,6 +63,9 @@ def choose(typed: int, found: Sequence[Reading], count: Callable[[str], int]) ->
     for reading in found:
         total = count(reading.text)
         verdict = decide(typed, total)
+        if not typed and not total and all(count(word.new) for word in reading.replaced):
+            # No document has all words either way; but those of this reading are words.
+            verdict = "offer"
         if verdict:
             alone = reading.text == reading.replaced[0].new
             weight = reading.score + (0.0 if alone else math.log(1 + total))

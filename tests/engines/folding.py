@@ -31,6 +31,8 @@ RETOLD = (
     story("third", "старом", None),
     story("later", "литейном", DAY + dt.timedelta(days=40)),
     Document("other", "Завод", "На заводе открыли столовую и библиотеку для дежурного персонала.", DAY),
+    Document("short", "Суд вынес приговор", "Подробности позже.", DAY - dt.timedelta(days=2)),
+    Document("short too", "В городе открыли мост", "Подробности позже.", DAY - dt.timedelta(days=2)),
     Document("blank", "…", "…", DAY),
     Document("blank too", "…", "…", DAY),
 )
@@ -54,6 +56,8 @@ class FoldingContract:
                 "first",
                 "other",
                 "second",
+                "short",
+                "short too",
                 "third",
             ]
             # What has no date is near any: it goes to the first of its kind, whatever that one's day.
@@ -63,8 +67,10 @@ class FoldingContract:
                 ("blank too", 0),
                 ("first", 1),
                 ("other", 0),
+                ("short", 0),
+                ("short too", 0),
             ]
-            assert (folded.total, folded.folded) == (7, 2)
+            assert (folded.total, folded.folded) == (9, 2)
 
     def test_a_folded_hit_opens_what_is_under_it(self) -> None:
         with self.opened(RETOLD) as searcher:

@@ -15,7 +15,8 @@ WORDS = [f"{a}{b}{c}" for a in "абвгд" for b in "оуые" for c in ("ни�
 
 
 def sketch(*texts: str) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    return ANALYZER.sketches(ANALYZER.stream_many(texts))
+    batch = ANALYZER.stream_many(texts)
+    return ANALYZER.sketches(batch.forms, batch.bounds[:-1], batch.bounds[1:])
 
 
 def test_the_share_of_equal_places_estimates_the_overlap_of_runs_of_three_words() -> None:
