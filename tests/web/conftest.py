@@ -26,7 +26,7 @@ PAGES = (
     f"/search?q={quote('год')}",
     f"/search?q={quote('сталь')}&tag={quote('металлургия')}&from=2024&page=1&size=25",
     f"/search?q={quote('абвгдеёжз')}",
-    f"/search?q={quote('стпль РК')}&size=25",
+    f"/search?q={quote('стпль РК')}&explain=1",
     f"/search?q={quote('совещание металлургия')}&fold=0&verbatim=1&keep={quote('совещание')}",
     f"/search?q={quote('совещание')}&copies={quote('Жолан-Информ/2026-02-17-abylaev-chernaya-metallurgiya.txt')}",
     f"/search?q={quote('«сталь» чугун')}&sort=-date",
