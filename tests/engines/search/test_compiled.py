@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # In a process of its own: other tests compile too.
 COUNT = """
+from search.engines import Request
+from search.query import Any
+from tests.engines.contract import word
 from search.engines.whoosh import arrays, kernels, scan, warm
 from tests.engines.search.building import Run, opened
 from tests.engines.search.test_sharing import ANALYZER, archive, questions
@@ -24,6 +27,7 @@ before = compiled()
 with opened([Run(archive(40, 1)), Run(archive(30, 2), deleted=["1-5"])], ANALYZER) as searcher:
     for request in questions():
         searcher.search(request)
+    searcher.search(Request(Any((word("сталь"), word("министр")), implied=True)))
 assert len(before) > 15, before
 assert compiled() == before, {name: count for name, count in compiled().items() if before.get(name) != count}
 """
