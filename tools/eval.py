@@ -11,6 +11,7 @@ from __future__ import annotations
 import lzma
 import os
 import random
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from ir_measures import RR, R, nDCG
 from index.build import build
 from index.documents import Document, Rejection
 from index.engines.registry import writer_factory
+from index.errors import IndexDamaged, IndexMismatch
 from index.generations import Store
 from index.settings import Settings
 from index.sources import read
@@ -73,11 +75,18 @@ def documents(archive: str, data: Path) -> Iterable[Document | Rejection]:
     return read([ROOT / "sample"]) if archive == "sample" else articles(data, titled=archive == "articles")
 
 
-def indexed(archive: str, data: Path) -> Path:
-    """The folder of an index of that archive, brought up to date."""
-    folder = ROOT / "var" / "eval" / archive
-    settings = Settings(index=folder)
-    build(documents(archive, data), Store(folder), analyzer=Analyzer(), open_writer=writer_factory(settings))
+def indexed(archive: str, data: Path, folder: Path) -> Path:
+    """The *folder* of an index of that archive, brought up to date; one that cannot be read is made anew."""
+
+    def bring_up() -> None:
+        writers = writer_factory(Settings(index=folder))
+        build(documents(archive, data), Store(folder), analyzer=Analyzer(), open_writer=writers)
+
+    try:
+        bring_up()
+    except (IndexDamaged, IndexMismatch):
+        shutil.rmtree(folder)
+        bring_up()
     return folder
 
 
@@ -131,7 +140,8 @@ def main(data: Path | None, baseline: Path | None, only: tuple[str, ...]) -> Non
         if only and queries.name not in only:
             continue
         if queries.archive not in services:
-            services[queries.archive] = Service(indexed(queries.archive, data))
+            folder = ROOT / "var" / "eval" / queries.archive
+            services[queries.archive] = Service(indexed(queries.archive, data, folder))
         scored = run(queries, services[queries.archive])
         values = by_query(queries, scored)
         earlier = baseline / f"{queries.name}.run" if baseline else None
