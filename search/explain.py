@@ -14,7 +14,8 @@ from index.records import FIELDS
 from index.text import Analyzer
 from search.engines import Collection
 from search.engines.meaning import Leaf, content_words, leaves, typed
-from search.engines.plain import Plain, Scale, Share, text_of, worth
+from search.engines.plain import Plain, Scale, Share, worth
+from search.engines.texts import text_of
 from search.query import Node
 from search.ranking import RANKING, Ranking, idf, norm
 from search.results import Explanation, Part

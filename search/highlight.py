@@ -107,7 +107,7 @@ class Marker:
         return rows
 
     def _learn(self, leaf: Leaf, number: int, forms: Sequence[str] | None) -> None:
-        """How to tell what *leaf* matches: the definition of search/engines/memory.py."""
+        """How to tell what *leaf* matches: the definition of search/engines/plain.py."""
         if not isinstance(leaf, Word):
             self._tests[number] = _test(leaf)
             return
@@ -179,7 +179,7 @@ class Marker:
     def _windows(
         self, parts: tuple[Node, ...], distance: int, tokens: Tokens, rows: dict[int, list[int]]
     ) -> Iterator[Found]:
-        """Occurrences inside windows that hold every part, from each start the shortest: search/engines/memory.py.
+        """Occurrences inside windows that hold every part, from each start the shortest: search/engines/plain.py.
 
         Of arrays, because a hundred words that are in every sentence have more windows than a loop can visit.
         """

@@ -1,7 +1,7 @@
 """The query tree: what a reader asked, free of any engine's language.
 
 Words carry their analysis, so an engine needs no morphology: a token matches a Word when it has the same form or shares
-a lemma (search/engines/memory.py is the definition). Offsets point into the query's text, half-open, in code points.
+a lemma (search/engines/plain.py is the definition). Offsets point into the query's text, half-open, in code points.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The formula that orders answers, and every number in it: BM25F over graded counts, then proximity for the best.
 
 One query word is one virtual term: all its forms add to one count, each by how well it matches, and there is one number
-of documents for the whole word. Every engine computes this; search/engines/memory.py does it plainly.
+of documents for the whole word. Every engine computes this; search/engines/plain.py does it plainly.
 
 Figures are nDCG@10 gains on four development sets (headlines / summaries / tags / pairs of tags, 9,204 articles), each
 with its 95% interval above zero where it is called a gain. Knows nothing of engines or trees.

@@ -37,7 +37,8 @@ from search.engines import (
 )
 from search.engines.folding import WINDOW, leaders
 from search.engines.meaning import MAX_FORMS, Leaf, content_words, leaves, timeline, typed
-from search.engines.plain import Plain, Scale, text_of, values, worth
+from search.engines.plain import Plain, Scale, worth
+from search.engines.texts import text_of, values
 from search.query import Fuzzy, Node, Wildcard, Word
 from search.ranking import RANKING, Averages, Ranking, idf
 

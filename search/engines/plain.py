@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from index.documents import Document
-from index.records import FIELDS, Record
 from index.text import Analyzer
 from index.text.roots import root
 from search.engines import windows
 from search.engines.meaning import Fields, Leaf, Term, demands, keyword_key, regex, typed
+from search.engines.texts import Text, Token, values
 from search.engines.windows import Span
 from search.query import (
     Aimed,
@@ -39,45 +37,11 @@ from search.query import (
     Wildcard,
     Word,
 )
-from search.ranking import LEAD, Averages, Counts, Ranking, Saturation, frequency, nearness, score
+from search.ranking import Averages, Counts, Ranking, Saturation, frequency, nearness, score
 
-__all__ = ["Plain", "Scale", "Share", "Text", "Token", "text_of", "values", "worth"]
+__all__ = ["Plain", "Scale", "Share", "worth"]
 
 Grade = Callable[[Term, str], float]
-
-
-class Token(NamedTuple):
-    """A word of a document: its form and where it stands."""
-
-    form: str
-    position: int
-    sentence: int
-
-
-@dataclass(frozen=True)
-class Text:
-    """One document as it is searched: its tokens by field, and lengths in words (a compound counts its parts)."""
-
-    document: Document
-    tokens: dict[str, list[Token]]
-    lengths: dict[str, int]
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        """Its distinct forms."""
-        return frozenset(token.form for name in FIELDS for token in self.tokens[name])
-
-    @cached_property
-    def occurrences(self) -> dict[str, Counter[tuple[str, str]]]:
-        """Of each field how often each form is in each place: 'title', 'lead', 'body' or 'aside'."""
-        return {
-            name: Counter((_place(name, token.position), token.form) for token in self.tokens[name]) for name in FIELDS
-        }
-
-    @property
-    def day(self) -> int:
-        """Days since the beginning of the calendar, 0 without a date."""
-        return self.document.date.toordinal() if self.document.date else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,26 +227,3 @@ class Plain:
                 return set() if name == "aside" else windows.together(places, sentences)
             case _:
                 return set()
-
-
-def text_of(record: Record, analyzer: Analyzer) -> Text:
-    """A document as the definition looks at it."""
-    fields: dict[str, list[Token]] = {}
-    for name in FIELDS:
-        tokens = record.tokens[name]
-        rows = zip(tokens.forms.tolist(), tokens.positions.tolist(), tokens.sentences.tolist(), strict=True)
-        fields[name] = [Token(analyzer.form(number), position, sentence) for number, position, sentence in rows]
-    lengths = {name: len({token.position for token in tokens}) for name, tokens in fields.items()}
-    return Text(record.document, fields, lengths)
-
-
-def values(document: Document, name: str) -> set[str]:
-    """The values of a keyword field: 'source', 'tag' or 'author'."""
-    found = {"source": (document.source,), "tag": document.tags, "author": document.authors}.get(name, ())
-    return {value for value in found if value}
-
-
-def _place(field: str, position: int) -> str:
-    if field != "text":
-        return field
-    return "lead" if position < LEAD else "body"

@@ -1,6 +1,6 @@
 """From a tree to the documents of one segment, sorted, with their scores: every node is work on whole arrays.
 
-search/engines/memory.py says what each node means. Words come in gathered, with their weight over all segments.
+search/engines/plain.py says what each node means. Words come in gathered, with their weight over all segments.
 """
 
 from __future__ import annotations

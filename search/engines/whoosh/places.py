@@ -41,7 +41,7 @@ _NOWHERE = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
 def spans(
     node: Node, fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch, deadline: Deadline
 ) -> Spans:
-    """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: memory.py, ``_spans``.
+    """Where *node* stands in *docs*; nodes that are not about places stand nowhere. Model: plain.py, ``_spans``.
 
     Raises OutOfTime.
     """
