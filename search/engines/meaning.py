@@ -45,6 +45,7 @@ __all__ = [
     "demands",
     "keyword_key",
     "leaves",
+    "no_more",
     "regex",
     "timeline",
     "typed",
@@ -96,6 +97,14 @@ def typed(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
             yield from typed(part, (field,))
         case Boosted(part, _):
             yield from typed(part, fields)
+
+
+def no_more(typed: float, other: float) -> float:
+    """What an implied alternative is multiplied by, so that its words weigh no more together than those typed.
+
+    A full name has more words than its abbreviation, and rarer ones: by itself it would bury it.
+    """
+    return min(1.0, typed / other) if other else 1.0
 
 
 def content_words(node: Node) -> int:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from index.text import Analyzer
 from index.text.roots import root
 from search.engines import windows
-from search.engines.meaning import Fields, Leaf, Term, demands, keyword_key, regex, typed
+from search.engines.meaning import Fields, Leaf, Term, demands, keyword_key, leaves, no_more, regex, typed
 from search.engines.texts import Text, Token, values
 from search.engines.windows import Span
 from search.query import (
@@ -92,9 +92,12 @@ class Plain:
                 required, extra = demands(parts)
                 found = of(required)
                 return list(chain(*found, *of(extra))) if len(found) == len(required) else None
-            case Any(parts, implied):
+            case Any((first, *others), implied=True):
+                found = of((first, *(Boosted(part, self._no_more(first, part, fields, scale)) for part in others)))
+                return max(found, key=worth) if found else None
+            case Any(parts):
                 found = of(parts)
-                return (max(found, key=worth) if implied else list(chain(*found))) if found else None
+                return list(chain(*found)) if found else None
             case Aimed(name, part):
                 return self.shares(part, text, (name,), scale)
             case Boosted(part, factor):
@@ -185,6 +188,10 @@ class Plain:
         weights = [scale.weight(leaf) for leaf in leaves]
         length, ranking = text.lengths["text"], self._ranking
         return nearness(fields, weights, text=length, averages=scale.averages, form=scale.form, ranking=ranking)
+
+    def _no_more(self, typed: Node, other: Node, fields: Fields, scale: Scale) -> float:
+        """The factor of an implied alternative."""
+        return no_more(*(sum(map(scale.weight, leaves(node, fields))) for node in (typed, other)))
 
     def _passes(self, node: Node, text: Text, fields: Fields, scale: Scale) -> bool:
         """Whether the document matches a node that never scores."""

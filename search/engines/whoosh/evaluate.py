@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.meaning import Fields, Leaf, Term, demands
+from search.engines.meaning import Fields, Leaf, Term, demands, leaves, no_more
 from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.parts import Found, Scratch
 from search.engines.whoosh.places import DOCUMENT_SHIFT, adjacent, spans
@@ -55,6 +55,9 @@ class Words(Protocol):
     def rare(self, leaf: Leaf) -> int:
         """About how many documents have it: what to begin with."""
 
+    def weight(self, leaf: Leaf) -> float:
+        """What it weighs, 0 where it only narrows."""
+
     def found(self, leaf: Leaf) -> Found:
         """Its documents and scores."""
 
@@ -81,9 +84,10 @@ class Evaluation:
                 return self._placed(node, parts, fields)
             case All(parts):
                 return self._all(parts, fields)
-            case Any(parts, implied):
-                sought = [self.found(part, fields) for part in parts]
-                return self._best(sought) if implied else self._any(sought)
+            case Any((typed, *others), implied=True):
+                return self._best(typed, others, fields)
+            case Any(parts):
+                return self._any([self.found(part, fields) for part in parts])
             case Aimed(field, part):
                 return self.found(part, (field,))
             case Boosted(part, factor):
@@ -160,13 +164,19 @@ class Evaluation:
         docs, scores = np.empty(room, np.int32), np.empty(room, np.float32)
         return Found(docs, scores).cut(kernels.draw(scratch.sums, scratch.bits, scratch.summary, docs, scores))
 
-    def _best(self, sought: list[Found]) -> Found:
-        """What is in any of *sought*, each with the best of its scores."""
-        found = sought[0] if sought else self._nothing()
-        for other in sought[1:]:
+    def _best(self, typed: Node, others: Iterable[Node], fields: Fields) -> Found:
+        """What is found by *typed* or by one of *others*, which weigh no more, each with the best of its scores."""
+        found = self.found(typed, fields)
+        for node in others:
+            other = self.found(node, fields)
+            other.scores *= np.float32(no_more(self._weight(typed, fields), self._weight(node, fields)))
             arrays.lift(found.docs, found.scores, other.docs, other.scores)
             found = self._any([found, other.cut(arrays.without(other.docs, other.scores, found.docs))])
         return found
+
+    def _weight(self, node: Node, fields: Fields) -> float:
+        """What the words of *node* weigh together."""
+        return sum(map(self._words.weight, leaves(node, fields)))
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
         found = self._both(parts, (), fields) if parts else self._nothing()

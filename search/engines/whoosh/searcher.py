@@ -71,6 +71,9 @@ class _Words:
     def rare(self, leaf: Leaf) -> int:
         return self._asked.documents.get((id(leaf.term), leaf.fields), 1 << 31)
 
+    def weight(self, leaf: Leaf) -> float:
+        return self._asked.weights.get((id(leaf.term), leaf.fields), 0.0)
+
     def found(self, leaf: Leaf) -> Found:
         asked = self._asked
         key = (id(leaf.term), leaf.fields)
@@ -86,7 +89,7 @@ class _Words:
         return self._reader.narrow(found, lists, leaf.fields, asked.form, factor, asked.scratch, required=required)
 
     def _factor(self, leaf: Leaf) -> float:
-        return self._asked.weights.get((id(leaf.term), leaf.fields), 0.0) * (self._asked.form.k1 + 1)
+        return self.weight(leaf) * (self._asked.form.k1 + 1)
 
 
 class WhooshSearcher:

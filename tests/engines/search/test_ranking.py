@@ -77,6 +77,12 @@ def test_of_a_word_and_its_other_names_the_best_counts_alone(engine: str) -> Non
     assert either["long"] < either["short"]
 
 
+def test_a_name_of_many_rare_words_does_not_bury_the_short_one_that_was_typed(engine: str) -> None:
+    often = [Document(f"often{at}", "Раз", "Заявили США вчера.") for at in range(20)]
+    hits = [hit.id for hit in found(engine, [*NAMES, *often], USA)]
+    assert hits[-1] == "long"
+
+
 def test_a_loosened_query_keeps_the_words_of_another_name_together() -> None:
     loose = relaxed(All((USA, word("вчера"))))
     assert loose == Any((USA, word("вчера")))
