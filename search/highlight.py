@@ -62,15 +62,22 @@ class Marker:
         self._tried: set[int] = set()
         leaves = _leaves(tree)
         self._count = len(leaves)
+        # Of a query that has no other words they are what is looked for.
+        slight = {number for number, leaf in enumerate(leaves) if optional(leaf)}
+        self._slight = slight if len(slight) < len(leaves) else set()
         for number, leaf in enumerate(leaves):
             self._numbers[id(leaf)] = number
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
         self._wanted = np.array(sorted(self._known), np.int32)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
-        """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime."""
-        rows = self._rows(tokens)
-        return sorted(set(self._walk(self._tree, tokens, rows, field)))
+        """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime.
+
+        A word without content («в») counts beside another one only: a page with every «в» marked tells nothing.
+        """
+        every = sorted(set(self._walk(self._tree, tokens, self._rows(tokens), field)))
+        told = {hit.row for hit in every if hit.leaf not in self._slight}
+        return [hit for hit in every if hit.row in told or not told.isdisjoint((hit.row - 1, hit.row + 1))]
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""
