@@ -78,6 +78,8 @@ def _heading(status: HTTPStatus) -> str:
             return _("Здесь ничего нет")
         case 405:
             return _("Этот адрес отвечает только на чтение")
+        case 429:
+            return _("Слишком много запросов подряд")
         case 503:
             return _("Архив пока не готов")
         case code if code < 500:

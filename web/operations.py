@@ -38,6 +38,12 @@ def ready() -> Response:
     return json_response({"status": "ready", "generation": generation.name, "documents": generation.documents})
 
 
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Documents may be crawled; every filter of every search would be a crawl without an end."""
+    return Response("User-agent: *\nDisallow: /search\nDisallow: /export\nDisallow: /api/\n", mimetype="text/plain")
+
+
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """All workers' counts together, and what this one serves; Prometheus's text."""

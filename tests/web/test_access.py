@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from flask.testing import FlaskClient
@@ -55,7 +56,9 @@ def test_who_asks_too_often_waits_and_others_do_not(service: Service) -> None:
     refused = client.get(SEARCH, environ_base=here)
     assert refused.mimetype == "application/problem+json"
     assert 0 < int(refused.headers["Retry-After"]) <= 60
-    assert client.get("/", environ_base=here).status_code == 429
+    page = client.get("/", environ_base=here)
+    assert (page.status_code, page.mimetype) == (429, "text/html")
+    assert "Подождите минуту" in page.text
     assert client.get("/healthz", environ_base=here).status_code == 200
     assert client.get(SEARCH, environ_base=there).status_code == 200
 
@@ -81,3 +84,13 @@ def test_a_forged_address_is_believed_from_no_one_but_the_proxies(service: Servi
 def test_requests_of_this_machine_are_not_counted(service: Service) -> None:
     client = _client(service, rate=1)
     assert {client.get(SEARCH).status_code for _ in range(4)} == {200}
+
+
+def test_crawlers_are_kept_out_of_searches_and_let_into_documents(service: Service) -> None:
+    client = _client(service)
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    for path in ("/search?q=a", "/export.csv", SEARCH):
+        assert not rules.can_fetch("any", path)
+    for path in ("/", "/doc/1", "/help"):
+        assert rules.can_fetch("any", path)
