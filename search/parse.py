@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 from index.text import Analyzer, Tokens
 from index.text.fold import fold
@@ -361,9 +362,9 @@ def _is_whole(tokens: Tokens, row: int) -> bool:
 
 
 def _sentence(parts: tuple[Node, ...]) -> SameSentence:
-    """One sentence of *parts*, of which the first may be the sentence so far: «a & b & c»."""
-    first, *rest = parts
-    return SameSentence((*(first.parts if isinstance(first, SameSentence) else (first,)), *rest))
+    """One sentence of *parts*, each of which may be one already: «a & b & c», «(a b) & c»."""
+    drawn_in = (part.parts if isinstance(part, SameSentence) else (part,) for part in parts)
+    return SameSentence(tuple(chain.from_iterable(drawn_in)))
 
 
 def _required(node: Node) -> Node:

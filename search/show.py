@@ -122,6 +122,9 @@ def _inner(node: Node, wrapped: tuple[type[Node], ...]) -> str:
 def _atom(node: Node) -> str:
     """*node* so that an operator beside it holds all of it."""
     typed = _typed(node)
+    if typed is not node and isinstance(typed, SameSentence):
+        # A name of several words in a group: the sentence is that of the operator beside it.
+        return f"({show(All(typed.parts))})"
     groups = (All, Any, SameSentence)
     composite = _is_named(node) or isinstance(typed, groups) or (isinstance(typed, Near) and not _is_quoted(typed))
     return f"({show(typed)})" if composite else show(typed)

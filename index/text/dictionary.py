@@ -5,6 +5,7 @@ Nothing else imports pymorphy3. Parsing takes half of the time that new forms co
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.metadata import version
 from typing import NamedTuple
@@ -17,6 +18,9 @@ VERSION = f"{version('pymorphy3')}/{version('pymorphy3-dicts-ru')}"
 
 # Grammemes that make a reading a name: first name, surname, patronymic, place, organisation, trade mark.
 _NAMES = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad"})
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Reading(NamedTuple):
@@ -38,7 +42,12 @@ def _morph() -> pymorphy3.MorphAnalyzer:
 
 @lru_cache(maxsize=65_536)
 def readings(word: str) -> tuple[Reading, ...]:
-    """How the dictionary reads *word* (lower case, Cyrillic), likeliest first; guesses for one it does not know."""
+    """How the dictionary reads *word* (lower case, Cyrillic), likeliest first; guesses for one it does not know.
+
+    None for a word with half a surrogate pair in it: the dictionary cannot be asked for one.
+    """
+    if _SURROGATES.search(word):
+        return ()
     found = []
     for parse in _morph().parse(word):
         tags = parse.tag.grammemes
@@ -49,7 +58,7 @@ def readings(word: str) -> tuple[Reading, ...]:
 @lru_cache(maxsize=65_536)
 def knows(word: str) -> bool:
     """Whether *word* stands in the dictionary as a form of anything."""
-    return bool(_morph().word_is_known(word))
+    return not _SURROGATES.search(word) and bool(_morph().word_is_known(word))
 
 
 @lru_cache(maxsize=65_536)

@@ -226,3 +226,9 @@ def test_any_text_is_understood_and_printing_is_stable(text: str) -> None:
 @settings(max_examples=20, deadline=None)
 def test_a_hostile_query_ends_within_its_limits(text: str) -> None:
     assert len(list(walk(parsed(text).tree))) <= 3 * Limits().words
+
+
+def test_words_of_a_group_join_the_sentence_around_it() -> None:
+    for text in ("(республика Казахстан) & ёж", "ёж & (сталь & (чугун & завод))"):
+        printed = show(parse(text, ANALYZER, today=TODAY).tree)
+        assert printed == show(parse(printed, ANALYZER, today=TODAY).tree)

@@ -224,3 +224,8 @@ def test_lemmas_found_in_processes_are_those_found_alone() -> None:
     both = Analyzer().lemmas_many([*words, *made], jobs=2)
     alone = Analyzer()
     assert all(both[form] == alone.lemmas(form) for form in (*words, *made[::997]))
+
+
+@pytest.mark.parametrize("form", ["-\ud800еио", "м-\udfffеталлургия", "\ud800"])
+def test_half_a_surrogate_pair_is_no_word_of_the_dictionary_and_no_error(form: str) -> None:
+    assert [lemma.text for lemma in ANALYZER.query_lemmas(form)]
