@@ -6,20 +6,25 @@ plot. Needs the large archive ($SLOVO_DATA or ../shared/data). An engine that ca
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import os
 import platform
+import resource
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import orjson
 
 from tools.search_bench import report
 from tools.search_bench.engines import Engine, OneLemma, Slovo, StockWhoosh, Tantivy
 from tools.search_bench.lucene import Lucene, missing
-from tools.search_bench.report import Measured, Table
-from tools.search_bench.words import KINDS, Archive, Question, questions, read
+from tools.search_bench.report import Costs, Measured, Table
+from tools.search_bench.words import KINDS, Archive, Question, kept_questions, questions
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (20_000, 100_000, 175_352, 1_000_000)
@@ -42,36 +47,77 @@ def engines(folder: Path, archive: Archive, size: int, stock_limit: int) -> Iter
         print(f"Stock Whoosh is left out at {size:,} documents: building takes too long", file=sys.stderr)
 
 
-def measure(engine: Engine, asked: list[Question], repeats: int) -> dict[str, Measured]:
-    """What an engine takes for each kind of question."""
-    found = {}
-    for kind in KINDS:
-        own = [question for question in asked if question.kind == kind]
-        if isinstance(engine, StockWhoosh):
-            own, repeats = own[:STOCK_QUESTIONS], 1
-        spent, totals = engine.times(own, repeats)
-        found[kind] = Measured(spent, totals)
+def measure(engine: Engine, asked: list[Question], repeats: int) -> Measured:
+    """What an engine takes for questions of one kind."""
+    if isinstance(engine, StockWhoosh):
+        asked, repeats = asked[:STOCK_QUESTIONS], 1
+    spent, totals = engine.times(asked, repeats)
+    return Measured([min(times) for times in spent], totals)
+
+
+def costs(engine: Engine, size: int, *, reuse: bool) -> Costs:
+    """Builds the index, and adds to a copy of it; with *reuse* both only where no earlier run has left its figures."""
+    noted = engine.folder.with_name(f"{engine.folder.name}.json")
+    if reuse and noted.exists():
+        return Costs(**orjson.loads(noted.read_bytes()))
+    noted.unlink(missing_ok=True)
+    before = _memory("VmRSS", reset=True)
+    started = time.perf_counter()
+    engine.build(size)
+    seconds = time.perf_counter() - started
+    peak = _memory("VmHWM") - before
+    if isinstance(engine, Lucene):
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    files = [path for path in engine.folder.rglob("*") if path.is_file()]
+    found = Costs(seconds, peak, _adding(engine), sum(path.stat().st_size for path in files), engine.stored())
+    noted.write_bytes(orjson.dumps(dataclasses.asdict(found)))
+    print(f"{size:,} {engine.name}: built in {seconds:.1f} s", file=sys.stderr)
     return found
 
 
-def at_size(size: int, folder: Path, archive: Archive, asked: list[Question], repeats: int, stock_limit: int) -> Table:
-    """All engines at one size."""
+def _adding(engine: Engine) -> float:
+    """Seconds to add 100 documents to a copy of the index."""
+    own = engine.folder
+    engine.folder = own.with_name(f"{own.name}-copy")
+    shutil.rmtree(engine.folder, ignore_errors=True)
+    shutil.copytree(own, engine.folder)
+    try:
+        return engine.add(100)
+    finally:
+        shutil.rmtree(engine.folder)
+        engine.folder = own
+
+
+def _memory(name: str, *, reset: bool = False) -> float:
+    """A figure of /proc/self/status in MiB, 0 where there is none; *reset* begins a new VmHWM, the peak."""
+    if not Path("/proc/self/clear_refs").exists():
+        return 0.0
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
+
+
+def at_size(
+    size: int, folder: Path, archive: Archive, asked: list[Question], *, repeats: int, stock_limit: int, reuse: bool
+) -> Table:
+    """All engines at one size; of each kind of question all are asked before the next kind."""
     table = Table(size)
     running = list(engines(folder, archive, size, stock_limit))
     for engine in sorted(running, key=lambda engine: isinstance(engine, OneLemma)):
+        if not isinstance(engine, OneLemma):
+            table.costs[engine.name] = costs(engine, size, reuse=reuse)
         started = time.perf_counter()
-        engine.build(size)
-        built = time.perf_counter()
         engine.open()
-        table.built[engine.name] = built - started
-        table.opened[engine.name] = time.perf_counter() - built
-        table.bytes[engine.name] = sum(path.stat().st_size for path in engine.folder.rglob("*") if path.is_file())
-        print(f"{size:,} {engine.name}: built in {built - started:.1f} s", file=sys.stderr)
-    for engine in running:
-        table.measured[engine.name] = measure(engine, asked, repeats)
-        if isinstance(engine, Lucene):
-            table.opened[engine.name] = engine.opening
-        print(f"{size:,} {engine.name}: asked", file=sys.stderr)
+        table.opened[engine.name] = time.perf_counter() - started
+        table.measured[engine.name] = {}
+    for kind in KINDS:
+        own = [question for question in asked if question.kind == kind]
+        for engine in running:
+            table.measured[engine.name][kind] = measure(engine, own, repeats)
+            if isinstance(engine, Lucene):
+                table.opened[engine.name] = engine.opening
+        print(f"{size:,} {kind}: asked", file=sys.stderr)
     return table
 
 
@@ -89,17 +135,22 @@ def machine() -> str:
 @click.option("--size", "sizes", type=int, multiple=True, default=SIZES, help="Documents; may be repeated.")
 @click.option("--repeats", default=5, help="How often each question is asked.")
 @click.option("--stock-limit", default=STOCK_LIMIT, help="The largest size at which stock Whoosh takes part.")
+@click.option("--reuse", is_flag=True, help="Take indexes and questions of an earlier run.")
 @click.option("--data", type=click.Path(path_type=Path), help="The archive, a .jsonl.xz file.")
 @click.option("--write/--no-write", default=True, help="Write docs/performance.md and its plot.")
-def main(sizes: tuple[int, ...], repeats: int, stock_limit: int, data: Path | None, write: bool) -> None:
+def main(sizes: tuple[int, ...], repeats: int, stock_limit: int, reuse: bool, data: Path | None, write: bool) -> None:
     """Compare engines."""
     path = data or Path(os.environ.get("SLOVO_DATA", ROOT.parent / "shared" / "data")) / "news.jsonl.xz"
     if not path.is_file():
         raise click.ClickException(f"{path}: not there; SLOVO_DATA names the folder that has news.jsonl.xz")
-    archive = read(path, max(sizes))
-    asked = questions(archive)
+    archive = Archive(path, max(sizes))
     folder = ROOT / "var" / "bench"
-    tables = [at_size(size, folder / str(size), archive, asked, repeats, stock_limit) for size in sizes]
+    kept = folder / "questions.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = kept_questions(kept) if reuse and kept.exists() else questions(archive)
+    kept.write_bytes(orjson.dumps(asked))
+    ask = functools.partial(at_size, repeats=repeats, stock_limit=stock_limit, reuse=reuse)
+    tables = [ask(size, folder / str(size), archive, asked) for size in sizes]
     text = report.markdown(tables, machine())
     print(text)
     if write:

@@ -11,7 +11,7 @@ import datetime as dt
 import shutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any as Whatever
 
@@ -21,8 +21,10 @@ import whoosh.index
 import whoosh.query
 from whoosh.analysis.tokenizers import RegexTokenizer as _Tokenizer
 
+from index.engines.whoosh.segment import open_generation
 from index.engines.whoosh.writer import Writer
-from index.generations import Store
+from index.generations import Generation, Store
+from index.records import Record
 from index.text import Lemma
 from search.engines import Request
 from search.engines.whoosh.searcher import WhooshSearcher
@@ -47,6 +49,10 @@ class Engine(ABC):
         """Makes the index of *size* documents; their analysis is given."""
 
     @abstractmethod
+    def add(self, count: int) -> float:
+        """Adds *count* documents to what was built, so that they are found; the seconds it took."""
+
+    @abstractmethod
     def open(self) -> None:
         """Opens what was built."""
 
@@ -58,18 +64,25 @@ class Engine(ABC):
     def prepare(self, question: Question) -> None:
         """Turns the question into the engine's own query, outside of the time that is taken."""
 
-    def times(self, questions: Sequence[Question], repeats: int) -> tuple[list[float], list[int]]:
-        """Seconds of every asking after one round unmeasured, and the totals."""
+    def times(self, questions: Sequence[Question], repeats: int) -> tuple[list[list[float]], list[int]]:
+        """Of each question the seconds of every asking after one round unmeasured, and the totals.
+
+        Processor time of this thread, the only one that works: the machine may have other work.
+        """
         for question in questions:
             self.prepare(question)
         totals = [self.ask(question) for question in questions]
-        spent = []
+        spent: list[list[float]] = [[] for _ in questions]
         for _ in range(repeats):
-            for question in questions:
-                started = time.perf_counter()
+            for question, own in zip(questions, spent, strict=True):
+                started = time.thread_time()
                 self.ask(question)
-                spent.append(time.perf_counter() - started)
+                own.append(time.thread_time() - started)
         return spent, totals
+
+    def stored(self) -> int:
+        """Bytes of stored documents in what was built."""
+        return 0
 
     def clear(self) -> None:
         """An empty folder."""
@@ -85,12 +98,27 @@ class Slovo(Engine):
 
     def build(self, size: int) -> None:
         self.clear()
+        self._write(None, self.archive.repeated(size))
+
+    def add(self, count: int) -> float:
+        started = time.perf_counter()
+        self._write(Store(self.folder).current(), self.archive.more(count))
+        WhooshSearcher(Store(self.folder).current().folder).close()
+        return time.perf_counter() - started
+
+    def _write(self, base: Generation | None, documents: Iterable[tuple[Record, str]]) -> None:
         store = Store(self.folder)
         with store.writing():
-            writer = Writer(store.begin(None), self.archive.analyzer, memory_mb=1024, jobs=1)
-            for record, _ in self.archive.repeated(size):
+            writer = Writer(store.begin(base), self.archive.analyzer, memory_mb=1024, jobs=1)
+            for record, _ in documents:
                 writer.add(record)
             writer.publish()
+
+    def stored(self) -> int:
+        files = [
+            sections for segment in open_generation(Store(self.folder).current().folder) for sections in segment.files
+        ]
+        return sum(size for file in files for name, size in file.sizes().items() if name.startswith("stored."))
 
     def open(self) -> None:
         self.searcher = WhooshSearcher(Store(self.folder).current().folder, ranking=self.ranking)
@@ -152,8 +180,19 @@ class Tantivy(Engine):
         fields.add_integer_field("id", fast=True)
         for name in ("source", "tag", "author"):
             fields.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-        writer = tantivy.Index(fields.build(), path=str(self.folder)).writer(heap_size=1 << 30, num_threads=1)
-        for number, (_, line) in enumerate(self.archive.repeated(size)):
+        self._write(tantivy.Index(fields.build(), path=str(self.folder)), self.archive.repeated(size))
+
+    def add(self, count: int) -> float:
+        index = tantivy.Index.open(str(self.folder))
+        started = time.perf_counter()
+        self._write(index, self.archive.more(count))
+        index.reload()
+        index.searcher()
+        return time.perf_counter() - started
+
+    def _write(self, index: tantivy.Index, documents: Iterable[tuple[Record, str]]) -> None:
+        writer = index.writer(heap_size=1 << 30, num_threads=1)
+        for number, (_, line) in enumerate(documents):
             day, source, tag, author, body = line.split("\t")
             named = {"source": source, "tag": tag, "author": author}
             writer.add_document(tantivy.Document(id=number, body=body, day=int(day), **named))
@@ -210,11 +249,23 @@ class StockWhoosh(Engine):
             **{name: whoosh.fields.ID(sortable=True) for name in ("source", "tag", "author")},
         )
         writer: Whatever = whoosh.index.create_in(str(self.folder), schema).writer(limitmb=512)
-        for record, line in self.archive.repeated(size):
+        self._put(writer, self.archive.repeated(size))
+        writer.commit(optimize=True)
+
+    def add(self, count: int) -> float:
+        index: Whatever = whoosh.index.open_dir(str(self.folder))
+        started = time.perf_counter()
+        writer = index.writer(limitmb=512)
+        self._put(writer, self.archive.more(count))
+        writer.commit()
+        index.refresh().searcher().close()
+        return time.perf_counter() - started
+
+    def _put(self, writer: Whatever, documents: Iterable[tuple[Record, str]]) -> None:
+        for record, line in documents:
             day, source, tag, author, body = line.split("\t")
             named = {"id": record.document.id, "source": source, "tag": tag, "author": author}
             writer.add_document(body=body, day=int(day), **named)
-        writer.commit(optimize=True)
 
     def open(self) -> None:
         self.searcher: Whatever = whoosh.index.open_dir(str(self.folder)).searcher()

@@ -41,6 +41,9 @@ class Lucene(Engine):
         self.words.write_text("".join(f"{line}\n" for line in self.archive.lines), "utf-8")
         self._java("build", str(self.words), str(size), str(self.folder))
 
+    def add(self, count: int) -> float:
+        return int(self._java("add", str(self.words), str(count), str(self.folder))) / 1e9
+
     def open(self) -> None:
         """Each asking opens it."""
 
@@ -50,13 +53,13 @@ class Lucene(Engine):
     def ask(self, question: Question) -> int:
         return self.times([question], 1)[1][0]
 
-    def times(self, questions: Sequence[Question], repeats: int) -> tuple[list[float], list[int]]:
+    def times(self, questions: Sequence[Question], repeats: int) -> tuple[list[list[float]], list[int]]:
         asked = self.folder.with_name("questions.tsv")
         asked.write_text("".join(map(_line, questions)), "utf-8")
         first, *rows = self._java("ask", str(self.folder), str(asked), str(repeats)).splitlines()
         self.opening = int(first.split("\t")[1]) / 1e9
         numbers = [list(map(int, row.split("\t"))) for row in rows]
-        return [time / 1e9 for row in numbers for time in row[1:]], [row[0] for row in numbers]
+        return [[time / 1e9 for time in row[1:]] for row in numbers], [row[0] for row in numbers]
 
     def _java(self, *arguments: str) -> str:
         return _run("java", "-Xmx2g", "-cp", str(self.jar), str(_PROGRAM), *arguments)

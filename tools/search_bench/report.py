@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Measured", "Table", "markdown", "plot"]
+__all__ = ["Costs", "Measured", "Table", "markdown", "plot"]
 
 _BASE = "tantivy"
 _OURS = "Slovo"
@@ -20,17 +20,24 @@ _COLORS = {
 _HEAD = """# Performance
 
 How fast answers come, beside other engines in one run on the same analysed words: the ids of the ten best and the
-exact total, one thread, indexes warm in memory. Made by `python -m tools.bench_search`;
-times are milliseconds, **p50 / p95 / p99**.
+exact total, one thread, indexes warm in memory. Made by `python -m tools.bench_search`; times are milliseconds of
+processor, **p50 / p95 / p99** over 40 questions of each kind (stock Whoosh: 5), each with the least of its askings.
+Time on the clock is the same on an idle machine.
 
 tantivy, Lucene and stock Whoosh look for one lemma a word in one field. *Slovo, one lemma* is asked like that; *Slovo*
 answers with the whole meaning: all forms of all lemmas of a word, graded, over three fields, then nearness of the best.
 """
 
 
+_COSTS = """Built from words already analysed, one thread, one segment at the end, fsync included where the engine does
+it; memory is what building added. Slovo stores the documents too, which the others do not; *of these words* leaves them
+out, but has lemmas, capitals, sentences and ids. Lucene opens in a fresh Java machine.
+"""
+
+
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of every asking, and the total of each question."""
+    """The least seconds that each question took of all its askings, and its total."""
 
     seconds: list[float]
     totals: list[int]
@@ -41,15 +48,26 @@ class Measured:
         return 1000 * ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
+@dataclass(frozen=True)
+class Costs:
+    """What an index took: seconds to build it from analysed words, MiB of memory for that, seconds for 100 documents
+    more, bytes on disk, and of these the bytes of stored documents."""
+
+    seconds: float
+    peak_mb: float
+    adding: float
+    bytes: int
+    stored: int
+
+
 @dataclass
 class Table:
     """What was measured at one size: engine -> kind of question -> times, and what the index took."""
 
     size: int
     measured: dict[str, dict[str, Measured]] = field(default_factory=dict)
-    built: dict[str, float] = field(default_factory=dict)
+    costs: dict[str, Costs] = field(default_factory=dict)
     opened: dict[str, float] = field(default_factory=dict)
-    bytes: dict[str, int] = field(default_factory=dict)
 
     def mean(self, engine: str, share: float) -> float:
         """Geometric mean over the kinds of a quantile, in milliseconds."""
@@ -89,13 +107,14 @@ def _times(table: Table) -> str:
 
 
 def _costs(table: Table) -> str:
-    """Building, opening and bytes. Our index holds the stored documents too, the others hold none."""
-    rows = [["", "building, s", "opening, ms", "MB on disk"], ["---"] * 4]
-    for name in table.built:
-        size = table.bytes[name] / 1e6
-        rows.append([name, f"{table.built[name]:.1f}", f"{1000 * table.opened[name]:.1f}", f"{size:.1f}"])
-    note = "Building from words already analysed. Slovo's bytes include the stored documents, the others store none.\n"
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + f"\n\n{note}"
+    """What the indexes took, and how long they take to open."""
+    head = ["", "documents/s", "memory, MiB", "100 more, s", "opening, ms", "MB on disk", "of these words"]
+    rows = [head, ["---"] * len(head)]
+    for name, costs in table.costs.items():
+        words = f"{(costs.bytes - costs.stored) / 1e6:.1f}"
+        row = [f"{table.size / costs.seconds:,.0f}", f"{costs.peak_mb:,.0f}", f"{costs.adding:.2f}"]
+        rows.append([name, *row, f"{1000 * table.opened[name]:.1f}", f"{costs.bytes / 1e6:.1f}", words])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + f"\n\n{_COSTS}"
 
 
 def _ms(value: float) -> str:

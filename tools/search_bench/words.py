@@ -11,8 +11,10 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any as Whatever
 
 import numpy as np
 import orjson
@@ -22,7 +24,7 @@ from index.documents import Document
 from index.records import FIELDS, Record
 from index.text import Analyzer, Tokens
 
-__all__ = ["EPOCH", "KINDS", "Archive", "Question", "questions", "read"]
+__all__ = ["EPOCH", "KINDS", "Archive", "Question", "kept_questions", "questions"]
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -63,13 +65,39 @@ class Question:
     by_date: bool = False
 
 
-@dataclass
 class Archive:
-    """Analysed documents, and each as a line: day, source, tag, author, words (lemmas), separated by tabs."""
+    """The first *size* documents of a .jsonl.xz archive, analysed when they are first asked for.
 
-    analyzer: Analyzer
-    records: list[Record]
-    lines: list[str]
+    ``lines``: each document as day, source, tag, author, words (lemmas), separated by tabs.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.analyzer = Analyzer()
+        self._path, self._size = path, size
+
+    @property
+    def records(self) -> list[Record]:
+        return self._read[0]
+
+    @property
+    def lines(self) -> list[str]:
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[list[Record], list[str]]:
+        lemmas: dict[int, str] = {}
+        found: tuple[list[Record], list[str]] = ([], [])
+        source = islice(_documents(self._path), self._size)
+        while batch := list(islice(source, 1_000)):
+            for record in records(batch, self.analyzer):
+                found[0].append(record)
+                found[1].append(_line(record, self.analyzer, lemmas))
+        return found
+
+    def more(self, count: int) -> Iterator[tuple[Record, str]]:
+        """The first *count* documents under ids that no index has."""
+        for record, line in islice(self.repeated(count), count):
+            yield replace(record, document=replace(record.document, id=f"new-{record.document.id}")), line
 
     def repeated(self, size: int) -> Iterator[tuple[Record, str]]:
         """*size* documents: the archive as often as needed, under new ids."""
@@ -78,19 +106,6 @@ class Archive:
             if number >= len(self.records):
                 record = replace(record, document=replace(record.document, id=f"{number}"))
             yield record, self.lines[number % len(self.lines)]
-
-
-def read(path: Path, size: int) -> Archive:
-    """The first *size* documents of a .jsonl.xz archive."""
-    analyzer = Analyzer()
-    lemmas: dict[int, str] = {}
-    archive = Archive(analyzer, [], [])
-    source = islice(_documents(path), size)
-    while batch := list(islice(source, 1_000)):
-        for record in records(batch, analyzer):
-            archive.records.append(record)
-            archive.lines.append(_line(record, analyzer, lemmas))
-    return archive
 
 
 def _line(record: Record, analyzer: Analyzer, lemmas: dict[int, str]) -> str:
@@ -139,6 +154,15 @@ def questions(archive: Archive) -> list[Question]:
                 if len(lemmas) == count and all(low <= share.get(lemma, -1) <= high for lemma in lemmas):
                     found[kind].append(_question(kind, join, chosen, chance))
     return [question for asked in found.values() for question in asked]
+
+
+def kept_questions(path: Path) -> list[Question]:
+    """Those that an earlier run wrote to *path*."""
+    rows: list[dict[str, Whatever]] = orjson.loads(path.read_bytes())
+    typed: Iterator[dict[str, Whatever]] = (
+        {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()} for row in rows
+    )
+    return [Question(**row) for row in typed]
 
 
 def _words(archive: Archive, number: int, lemmas: list[str]) -> list[tuple[str, str]]:
