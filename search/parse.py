@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
-from index.text import Analyzer, Tokens
-from index.text.fold import fold
-from index.text.function_words import is_function_word
+from index.text import Analyzer
 from search.dates import span
-from search.expand import expanded, phrases
+from search.expand import expanded
 from search.language import DATES, FIELDS, KEYWORDS
 from search.lexer import Lexeme, lex
 from search.limits import LIMITS, Limits
@@ -28,18 +26,16 @@ from search.query import (
     Between,
     Boosted,
     Everything,
-    Fuzzy,
     Keyword,
     Near,
     Node,
     Not,
     Nothing,
-    Phrase,
     SameSentence,
-    Wildcard,
     Word,
     words,
 )
+from search.wording import Wording, join
 
 __all__ = ["Parsed", "parse"]
 
@@ -109,6 +105,7 @@ class _Parser:
         self.limits = limits
         self.warnings = warnings
         self.keep = keep
+        self.wording = Wording(source, analyzer, limits, keep, self.warn)
         self.at = 0
         self.depth = 0
 
@@ -119,7 +116,7 @@ class _Parser:
             if self.peek(")"):
                 self.warn("Лишняя закрывающая скобка не учтена.")
                 self.at += 1
-        tree = _join(All, groups)
+        tree = join(All, groups)
         return Parsed(tree if tree is not None else Nothing(), tuple(dict.fromkeys(self.warnings)))
 
     def warn(self, sentence: str) -> None:
@@ -140,7 +137,7 @@ class _Parser:
             options.append(self.every())
             if isinstance(options[-1], Nothing) or isinstance(options[-2], Nothing):
                 self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
-        found = _join(Any, options)
+        found = join(Any, options)
         return found if found is not None else Nothing()
 
     def every(self) -> Node:
@@ -157,7 +154,7 @@ class _Parser:
         parts = expanded(parts, self.source, self.analyzer, self.keep)
         if parts and all(isinstance(part, Not) for part in parts):
             parts.insert(0, Everything())
-        found = _join(All, parts)
+        found = join(All, parts)
         return found if found is not None else Nothing()
 
     def close(self) -> Node:
@@ -169,7 +166,7 @@ class _Parser:
             if isinstance(found, Nothing | Not) or isinstance(right, Nothing | Not):
                 self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
                 kept = [found, right] if isinstance(right, Not) else [right if isinstance(found, Nothing) else found]
-                found = _join(All, kept) or Nothing()
+                found = join(All, kept) or Nothing()
             elif operator.kind == "near" and self.too_deep(inside=found):
                 continue
             elif operator.kind == "near":
@@ -218,11 +215,11 @@ class _Parser:
             case "(":
                 return self.group()
             case "phrase":
-                return self.phrase(lexeme)
+                return self.wording.phrase(lexeme)
             case "field":
                 return self.field(lexeme)
             case _:
-                return self.text(lexeme)
+                return self.wording.text(lexeme)
 
     def too_deep(self, *, inside: Node | None = None) -> bool:
         """Whether one level more, or one around the windows *inside*, is beyond the limit."""
@@ -267,99 +264,6 @@ class _Parser:
             return Between(*found)
         return Keyword(KEYWORDS[lexeme.text], (value,))
 
-    def phrase(self, lexeme: Lexeme) -> Node:
-        if not lexeme.closed:
-            self.warn("Кавычка не закрыта, закрыта в конце запроса.")
-        parts = self.phrase_parts(lexeme)
-        if not parts:
-            return Nothing()
-        if len(parts) == 1:
-            return _boosted(replace(parts[0], quoted=True), lexeme.boost)
-        if lexeme.number is not None:
-            return _boosted(Near(tuple(parts), lexeme.number), lexeme.boost)
-        options = [Phrase(words) for words in phrases(parts, self.source, self.analyzer, self.keep)]
-        return _boosted(options[0] if len(options) == 1 else Any(tuple(options), implied=True), lexeme.boost)
-
-    def phrase_parts(self, lexeme: Lexeme) -> list[Word]:
-        """One part a position; a word with «!» before it, or in a phrase with one, is wanted in this form only."""
-        tokens = self.analyzer.tokens(lexeme.text)
-        parts: list[Word] = []
-        for row in range(len(tokens)):
-            if not _is_whole(tokens, row):
-                start = int(tokens.starts[row])
-                exact = lexeme.exact or lexeme.text[max(0, start - 1) : start] == "!"
-                parts.append(self.word(tokens, row, lexeme.text, lexeme.start + 1, exact=exact))
-        return parts
-
-    def text(self, lexeme: Lexeme) -> Node:
-        word = lexeme.text
-        if "*" in word or "?" in word.rstrip("?"):
-            return self.wildcard(lexeme)
-        tokens = self.analyzer.tokens(word)
-        if lexeme.number is None:
-            parts = self.compounds(tokens, word, lexeme.start, exact=lexeme.exact)
-        else:
-            parts = self.fuzzy(tokens, lexeme)
-        found = _join(All, [_boosted(part, lexeme.boost) for part in parts])
-        return found if found is not None else Nothing()
-
-    def fuzzy(self, tokens: Tokens, lexeme: Lexeme) -> list[Node]:
-        """The words of a chunk with ~ behind it; a compound is one."""
-        parts: list[Node] = []
-        end, most = 0, self.limits.forms
-        for row in range(len(tokens)):
-            if tokens.starts[row] >= end:
-                start, end = int(tokens.starts[row]), int(tokens.ends[row])
-                form = self.analyzer.form(int(tokens.forms[row])).lower()
-                slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
-                parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end, most))
-        return parts
-
-    def wildcard(self, lexeme: Lexeme) -> Node:
-        # Twice, as small letters may be foldable where the capital was not («İ»).
-        folded = fold(fold(lexeme.text).lower()).lower()
-        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'").rstrip("?")
-        letters = sum(char.isalnum() for char in pattern)
-        if not letters:
-            self.warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")
-            return Nothing()
-        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end, self.limits.forms), lexeme.boost)
-
-    def compounds(self, tokens: Tokens, text: str, offset: int, *, exact: bool) -> list[Node]:
-        """The words of a chunk; a compound is its whole form or its parts side by side."""
-        parts: list[Node] = []
-        row = 0
-        while row < len(tokens):
-            word = self.word(tokens, row, text, offset, exact=exact)
-            if not _is_whole(tokens, row):
-                optional = not exact and is_function_word(word.form)
-                parts.append(replace(word, optional=optional))
-                row += 1
-                continue
-            end, row = int(tokens.ends[row]), row + 1
-            pieces: list[Node] = []
-            while row < len(tokens) and int(tokens.ends[row]) <= end:
-                pieces.append(self.word(tokens, row, text, offset, exact=exact))
-                row += 1
-            phrase = Phrase(tuple(pieces)) if len(pieces) > 1 else pieces[0]
-            parts.append(word if exact else Any((word, phrase), implied=True))
-        return parts
-
-    def word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool) -> Word:
-        form = self.analyzer.form(int(tokens.forms[row]))
-        start, end = int(tokens.starts[row]), int(tokens.ends[row])
-        lemmas = self.analyzer.query_lemmas(form)
-        return Word(text[start:end], form, lemmas, offset + start, offset + end, exact=exact)
-
-
-def _is_whole(tokens: Tokens, row: int) -> bool:
-    """Whether the token is a compound that its parts follow."""
-    return (
-        row + 1 < len(tokens)
-        and tokens.starts[row + 1] < tokens.ends[row]
-        and tokens.positions[row + 1] == tokens.positions[row]
-    )
-
 
 def _sentence(parts: tuple[Node, ...]) -> SameSentence:
     """One sentence of *parts*, each of which may be one already: «a & b & c», «(a b) & c»."""
@@ -369,22 +273,3 @@ def _sentence(parts: tuple[Node, ...]) -> SameSentence:
 
 def _required(node: Node) -> Node:
     return replace(node, optional=False) if isinstance(node, Word) else node
-
-
-def _boosted(node: Node, factor: float) -> Node:
-    return node if factor == 1.0 else Boosted(node, factor)
-
-
-def _join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
-    """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
-    flat: list[Node] = []
-    for part in parts:
-        if isinstance(part, kind) and not (isinstance(part, Any) and part.implied):
-            flat.extend(part.parts)
-        elif not isinstance(part, Nothing):
-            flat.append(part)
-    if not flat:
-        return None
-    if len(flat) == 1:
-        return flat[0]
-    return kind(tuple(flat))

@@ -1,0 +1,146 @@
+"""From the text of one lexeme to nodes: words, compounds, phrases, patterns, words with slips.
+
+Analysed by the code that analyses documents. How lexemes belong together is for the parser to say (parse.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from index.text import Analyzer, Tokens
+from index.text.fold import fold
+from index.text.function_words import is_function_word
+from search.expand import phrases
+from search.lexer import Lexeme
+from search.limits import Limits
+from search.query import All, Any, Boosted, Fuzzy, Near, Node, Nothing, Phrase, Wildcard, Word
+
+__all__ = ["Wording", "join"]
+
+
+class Wording:
+    """The words of the query *source*. *keep* are those without other names; *warn* is told what is left out."""
+
+    def __init__(
+        self, source: str, analyzer: Analyzer, limits: Limits, keep: frozenset[str], warn: Callable[[str], None]
+    ) -> None:
+        self._source = source
+        self._analyzer = analyzer
+        self._limits = limits
+        self._keep = keep
+        self._warn = warn
+
+    def phrase(self, lexeme: Lexeme) -> Node:
+        """What stands in quotes: words side by side, near each other, or one that is looked for as it is."""
+        if not lexeme.closed:
+            self._warn("Кавычка не закрыта, закрыта в конце запроса.")
+        parts = self._phrase_parts(lexeme)
+        if not parts:
+            return Nothing()
+        if len(parts) == 1:
+            return _boosted(replace(parts[0], quoted=True), lexeme.boost)
+        if lexeme.number is not None:
+            return _boosted(Near(tuple(parts), lexeme.number), lexeme.boost)
+        options = [Phrase(words) for words in phrases(parts, self._source, self._analyzer, self._keep)]
+        return _boosted(options[0] if len(options) == 1 else Any(tuple(options), implied=True), lexeme.boost)
+
+    def _phrase_parts(self, lexeme: Lexeme) -> list[Word]:
+        """One part a position; a word with «!» before it, or in a phrase with one, is wanted in this form only."""
+        tokens = self._analyzer.tokens(lexeme.text)
+        parts: list[Word] = []
+        for row in range(len(tokens)):
+            if not _is_whole(tokens, row):
+                start = int(tokens.starts[row])
+                exact = lexeme.exact or lexeme.text[max(0, start - 1) : start] == "!"
+                parts.append(self._word(tokens, row, lexeme.text, lexeme.start + 1, exact=exact))
+        return parts
+
+    def text(self, lexeme: Lexeme) -> Node:
+        """A word, a compound, several words run together by signs, or a pattern."""
+        word = lexeme.text
+        if "*" in word or "?" in word.rstrip("?"):
+            return self._wildcard(lexeme)
+        tokens = self._analyzer.tokens(word)
+        if lexeme.number is None:
+            parts = self._compounds(tokens, word, lexeme.start, exact=lexeme.exact)
+        else:
+            parts = self._fuzzy(tokens, lexeme)
+        found = join(All, [_boosted(part, lexeme.boost) for part in parts])
+        return found if found is not None else Nothing()
+
+    def _fuzzy(self, tokens: Tokens, lexeme: Lexeme) -> list[Node]:
+        """The words of a chunk with ~ behind it; a compound is one."""
+        parts: list[Node] = []
+        end, most = 0, self._limits.forms
+        for row in range(len(tokens)):
+            if tokens.starts[row] >= end:
+                start, end = int(tokens.starts[row]), int(tokens.ends[row])
+                form = self._analyzer.form(int(tokens.forms[row])).lower()
+                slips = lexeme.number if lexeme.number in (1, 2) else (1 if len(form) < 5 else 2)
+                parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end, most))
+        return parts
+
+    def _wildcard(self, lexeme: Lexeme) -> Node:
+        # Twice, as small letters may be foldable where the capital was not («İ»).
+        folded = fold(fold(lexeme.text).lower()).lower()
+        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'").rstrip("?")
+        letters = sum(char.isalnum() for char in pattern)
+        if not letters:
+            self._warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")
+            return Nothing()
+        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end, self._limits.forms), lexeme.boost)
+
+    def _compounds(self, tokens: Tokens, text: str, offset: int, *, exact: bool) -> list[Node]:
+        """The words of a chunk; a compound is its whole form or its parts side by side."""
+        parts: list[Node] = []
+        row = 0
+        while row < len(tokens):
+            word = self._word(tokens, row, text, offset, exact=exact)
+            if not _is_whole(tokens, row):
+                optional = not exact and is_function_word(word.form)
+                parts.append(replace(word, optional=optional))
+                row += 1
+                continue
+            end, row = int(tokens.ends[row]), row + 1
+            pieces: list[Node] = []
+            while row < len(tokens) and int(tokens.ends[row]) <= end:
+                pieces.append(self._word(tokens, row, text, offset, exact=exact))
+                row += 1
+            phrase = Phrase(tuple(pieces)) if len(pieces) > 1 else pieces[0]
+            parts.append(word if exact else Any((word, phrase), implied=True))
+        return parts
+
+    def _word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool) -> Word:
+        form = self._analyzer.form(int(tokens.forms[row]))
+        start, end = int(tokens.starts[row]), int(tokens.ends[row])
+        lemmas = self._analyzer.query_lemmas(form)
+        return Word(text[start:end], form, lemmas, offset + start, offset + end, exact=exact)
+
+
+def _is_whole(tokens: Tokens, row: int) -> bool:
+    """Whether the token is a compound that its parts follow."""
+    return (
+        row + 1 < len(tokens)
+        and tokens.starts[row + 1] < tokens.ends[row]
+        and tokens.positions[row + 1] == tokens.positions[row]
+    )
+
+
+def _boosted(node: Node, factor: float) -> Node:
+    return node if factor == 1.0 else Boosted(node, factor)
+
+
+def join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
+    """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, kind) and not (isinstance(part, Any) and part.implied):
+            flat.extend(part.parts)
+        elif not isinstance(part, Nothing):
+            flat.append(part)
+    if not flat:
+        return None
+    if len(flat) == 1:
+        return flat[0]
+    return kind(tuple(flat))
