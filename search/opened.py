@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from index.errors import OutOfTime
 from index.generations import Generation
 from index.text import Analyzer
-from search.correct import Chosen, IndexVocabulary, choose, readings
+from search.correct import Chosen, IndexVocabulary, choose, looks_right, readings
 from search.engines import Request, Searcher
 from search.limits import NEVER, Deadline
 from search.phrases import TitlePhrases
@@ -50,7 +50,9 @@ class Opened:
         if key not in known:
             if len(known) >= _REMEMBERED:
                 known = self._readings = {}
-            others = readings(text, self._vocabulary, keep=keep)
+            # A look at the words first: whole readings of a right query take a fifth of its answer's time.
+            right = looks_right(text, self._vocabulary)
+            others = [] if right else readings(text, self._vocabulary, keep=keep)
             known[key] = choose(found, others, partial(self.count, deadline=deadline))
         return known[key]
 

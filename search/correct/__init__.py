@@ -1,6 +1,6 @@
 """Which other query a reader may have meant: slips of spelling, the wrong layout, Latin letters, lost blanks."""
 
-from search.correct.choose import Chosen, choose, decide, readings
+from search.correct.choose import Chosen, choose, decide, looks_right, readings
 from search.correct.plain import PlainNeighbours
 from search.correct.reading import Kind, Reading, Replaced
 from search.correct.vocabulary import IndexVocabulary, Vocabulary
@@ -15,5 +15,6 @@ __all__ = [
     "Vocabulary",
     "choose",
     "decide",
+    "looks_right",
     "readings",
 ]
