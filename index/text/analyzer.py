@@ -125,14 +125,11 @@ class Analyzer:
 
     def tokens_many(self, texts: Sequence[str]) -> Batch:
         """The tokens of each of *texts* with their offsets: half a million words a second once its words are known."""
-        cut = [raws.strings(text) for text in texts]
-        begins = np.concatenate([raws.starts(*pair) for pair in zip(texts, cut, strict=True)] or [_NONE])
-        sizes = np.array([len(strings) for strings in cut], dtype=np.int64)
         with self._lock:
-            found = self._table.look_up([raw for strings in cut for raw in strings], sizes)
+            found = self._table.look_up(texts)
             rows, owners, positions, sentences, bounds = self._table.expand(found)
             forms, (starts, ends) = self._table.forms(rows), self._table.offsets(rows)
-        first, last = found.first[owners], found.last[owners]
+        first, last, begins = found.first[owners], found.last[owners], found.begins
         # A number written in groups ends where the three digits of its last group do.
         ends = np.where(last == first, begins[first] + ends, begins[last] + 3)
         return Batch(forms, positions, sentences, begins[first] + starts, ends.astype(np.int32), bounds)
@@ -146,10 +143,8 @@ class Analyzer:
 
         Give it texts by the hundred: a call costs some 80 µs by itself.
         """
-        cut = [raws.strings(text) for text in texts]
-        sizes = np.array([len(strings) for strings in cut], dtype=np.int64)
         with self._lock:
-            found = self._table.look_up([raw for strings in cut for raw in strings], sizes)
+            found = self._table.look_up(texts)
             rows, _, positions, sentences, bounds = self._table.expand(found)
             return Batch(self._table.forms(rows), positions, sentences, _NONE, _NONE, bounds)
 

@@ -1,6 +1,6 @@
 """Cuts a raw string, what stands between two blanks, into the words that a reader may look for.
 
-A raw string is met again and again («Токаев,»), so it is cut once and remembered (analyzer.py): that is what makes
+A raw string is met again and again («Токаев,»), so it is cut once and remembered (table.py): that is what makes
 analysis a look-up. Everything here is code and not lexicon: a change moves positions and needs an index built anew.
 
 A compound is one word and several at once: its whole stands at the position of its first part, its parts follow at
@@ -11,15 +11,14 @@ Knows nothing of lemmas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
 
-__all__ = ["MAX_RAW", "PARAGRAPH", "Piece", "cut", "plain", "spans", "starts", "strings"]
+__all__ = ["BLANK", "KINDS", "LETTER", "LINE", "MAX_RAW", "PARAGRAPH", "Piece", "cut", "long", "plain", "spans"]
 
 # Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
 PARAGRAPH = "\ufdd0"
@@ -32,10 +31,11 @@ _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RAW = re.compile(
     rf"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*([^\s{PARAGRAPH}]+|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029{PARAGRAPH}])"
 )
-# What each character of the first plane is to raw strings; no later plane has blanks.
-_LETTER, _BLANK, _LINE = range(3)
-_KINDS = np.array([_BLANK if chr(code).isspace() else _LETTER for code in range(0x10000)], np.uint8)
-_KINDS[[code for code in range(0x10000) if _BREAK.match(chr(code)) or chr(code) == PARAGRAPH]] = _LINE
+# What each character of the first plane is to raw strings; no later plane has blanks, and all of it is as the last.
+LETTER, BLANK, LINE = range(3)
+KINDS = np.array([BLANK if chr(code).isspace() else LETTER for code in range(0x10000)], np.uint8)
+KINDS[[code for code in range(0x10000) if _BREAK.match(chr(code)) or chr(code) == PARAGRAPH]] = LINE
+_TO_BLANK = re.compile(rf"[^\s{PARAGRAPH}]+")
 _SHORT = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}]){{0,{MAX_LETTERS - 1}}}|(?:[\W_]){{1,{MAX_RAW}}}")
 
 _LETTERS = rf"[^\W_](?:[^\W_]|[{MARKS}])*"
@@ -71,35 +71,21 @@ class Piece(NamedTuple):
     end: int
 
 
-def strings(text: str) -> list[str]:
-    """The raw strings of *text* in order, with PARAGRAPH for each line break. Equals those of ``spans``."""
-    raws = _BREAK.sub(f" {PARAGRAPH} ", text).replace(PARAGRAPH, f" {PARAGRAPH} ").split()
-    if max(map(len, raws), default=0) > MAX_RAW:
-        return [piece for raw in raws for piece in (_SHORT.findall(raw) if len(raw) > MAX_RAW else (raw,))]
-    return raws
-
-
 def spans(text: str) -> Iterator[tuple[str, int]]:
-    """The raw strings of *text* with the offset at which each begins."""
+    """The raw strings of *text* in order, PARAGRAPH for each line break, with the offset at which each begins."""
     for match in _RAW.finditer(text):
         raw, start = match[1], match.start(1)
         if len(raw) > MAX_RAW:
-            yield from ((part.group(), start + part.start()) for part in _SHORT.finditer(raw))
+            yield from long(text, start)
         else:
             yield (PARAGRAPH if raw.isspace() else raw), start
 
 
-def starts(text: str, found: Sequence[str]) -> NDArray[np.int32]:
-    """The offset at which each of *found*, the raw strings of *text*, begins; a tenth of the time of ``spans``."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
-    begins = kinds == _LETTER
-    begins[1:] &= kinds[:-1] != _LETTER
-    offsets = np.flatnonzero(begins | (kinds == _LINE)).astype(np.int32)
-    if len(offsets) != len(found):
-        # A raw string longer than MAX_RAW was cut: seldom, and in texts that are no prose.
-        return np.array([start for _, start in spans(text)], np.int32)
-    return offsets
+def long(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """The raw strings, each with its offset, that what stands at *start* is cut into because it is too long for one."""
+    end = _TO_BLANK.match(text, start)
+    for match in _SHORT.finditer(text, start, end.end() if end else start):
+        yield match.group(), match.start()
 
 
 def plain(raw: str) -> Piece | None:

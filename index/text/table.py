@@ -1,7 +1,7 @@
 """Remembers how each raw string was cut, so that the tokens of a text are a look-up and a few array operations.
 
-Rows lie in flat arrays: raw string *i* has the rows ``first[i]:first[i + 1]``. 1.8 million words a second on one core
-once the strings are known; a new one costs some 10 µs. Knows neither lemmas nor documents.
+Rows lie in flat arrays: raw string *i* has the rows ``first[i]:first[i + 1]``. 4 million words a second on one core
+once the strings are known; a new one costs some 7 µs. Knows neither lemmas nor documents.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import raws, sentences
+from index.text import numbering, raws, sentences
 
 __all__ = ["MAX_RAWS", "Expanded", "Forms", "Found", "RawTable"]
 
-# Remembered raw strings, about 250 bytes each. Beyond it all are forgotten: 16 million words of news have 1 million,
+# Remembered raw strings, about 140 bytes each. Beyond it all are forgotten: 16 million words of news have 1 million,
 # most of them met once, and the frequent half comes back within seconds.
 MAX_RAWS = 1_000_000
+# Raw strings that there is room for at first, letters for each, and slots, of which less than half may be taken.
+_ROOM, _LENGTH, _SPARE = 1 << 14, 12, 4
 # 999 999 999 999 999 999: a longer row of groups is a table and not one number.
 _MAX_GROUPS = 6
 
@@ -43,7 +45,8 @@ class Forms(dict[str, int]):
 class Found(NamedTuple):
     """Raw strings looked up: their numbers, the flags, and the index of the first and the last string of each.
 
-    First and last differ for a number written in groups, which is one. ``sizes`` counts them for each text.
+    First and last differ for a number written in groups, which is one. ``sizes`` counts them for each text. ``begins``
+    is where each string that first and last tell of begins in its text.
     """
 
     ids: Ints
@@ -51,6 +54,7 @@ class Found(NamedTuple):
     first: Longs
     last: Longs
     sizes: Longs
+    begins: Ints
 
 
 class Expanded(NamedTuple):
@@ -63,22 +67,102 @@ class Expanded(NamedTuple):
     bounds: Longs
 
 
-class RawTable(dict[str, int]):
-    """Raw string -> its number; looking up a new one cuts it."""
+class RawTable:
+    """Numbers raw strings; a new one is cut. ``len`` counts them, LINE_BREAK included."""
 
     def __init__(self, forms: Forms) -> None:
-        super().__init__()
         self._numbers = forms
         self._reset()
 
+    def __len__(self) -> int:
+        return len(self._flags)
+
     def _reset(self) -> None:
-        self.clear()
+        # As numbering.number wants them; room doubles as it is used up.
+        self._entries, self._slots = np.zeros(_ROOM * _LENGTH, np.uint32), np.zeros(_ROOM * _SPARE, np.uint64)
+        self._free = 1
         self._first, self._width, self._flags = array("q", [0]), array("i"), array("i")
         # A spare row in front: NumPy takes no view of an empty array.
         self._forms, self._positions, self._starts, self._ends = (array("i", [0]) for _ in range(4))
         self._first[0] = 1
+        # LINE_BREAK has no entry.
+        self._places = array("q", [0])
+        self._learn(raws.PARAGRAPH)
 
-    def __missing__(self, raw: str) -> int:
+    def look_up(self, texts: Sequence[str]) -> Found:
+        """The raw strings of *texts* end to end; groups of digits joined."""
+        if len(self) > MAX_RAWS:
+            self._reset()
+        ids, starts, sizes = self._numbered(texts)
+        flags = _ints(self._flags)[ids]
+        joined = sentences.groups(flags)
+        bounds = _bounds(sizes)
+        joined[bounds[:-1][sizes > 0]] = False
+        if not joined.any():
+            every = np.arange(len(ids))
+            return Found(ids, flags, every, every, sizes, starts)
+        first, last = _runs(joined)
+        for run in np.flatnonzero(last - first >= _MAX_GROUPS):
+            joined[first[run] : last[run] + 1] = False
+        first, last = _runs(joined)
+        groups = np.flatnonzero(last != first)
+        written = ("".join(map(self._raw, ids[first[run] : last[run] + 1].tolist()))[: raws.MAX_RAW] for run in groups)
+        ids[first[groups]] = self._numbered([" ".join(written)])[0]
+        flags = _ints(self._flags)[ids[first]]
+        return Found(ids[first], flags, first, last, np.diff(_bounds(~joined)[bounds]), starts)
+
+    def _numbered(self, texts: Sequence[str]) -> tuple[Ints, Ints, Longs]:
+        """The number of each raw string, where it begins in its text, and how many each text has."""
+        bounds = _bounds(np.fromiter(map(len, texts), np.int64, len(texts)))
+        codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+        ids, starts = np.empty(len(codes), np.int32), np.empty(len(codes), np.int32)
+        sizes = np.zeros(len(texts), np.int64)
+        start = self._free
+        state = np.array([0, 0, 0, len(self), start], np.int64)
+        while not numbering.number(codes, bounds, raws.KINDS, self._entries, self._slots, state, ids, starts, sizes):
+            self._grow(int(state[4]))
+        found, self._free = int(state[2]), int(state[4])
+        self._learn_since(start)
+        ids, starts = ids[:found], starts[:found] - np.repeat(bounds[:-1], sizes).astype(np.int32)
+        return self._shortened(texts, ids, starts, sizes) if (ids == numbering.LONG).any() else (ids, starts, sizes)
+
+    def _shortened(self, texts: Sequence[str], ids: Ints, starts: Ints, sizes: Longs) -> tuple[Ints, Ints, Longs]:
+        """The same with what is LONG cut into pieces; seldom, and in texts that are no prose."""
+        places = np.flatnonzero(ids == numbering.LONG)
+        owners = np.searchsorted(np.cumsum(sizes), places, "right")
+        cut = [list(raws.long(texts[owner], starts[place])) for owner, place in zip(owners, places, strict=True)]
+        counts = np.ones(len(ids), np.int64)
+        counts[places] = [len(pieces) for pieces in cut]
+        ids, starts, sizes = np.repeat(ids, counts), np.repeat(starts, counts), sizes.copy()
+        np.add.at(sizes, owners, counts[places] - 1)
+        pieces = [piece for own in cut for piece in own]
+        holes = ids == numbering.LONG
+        ids[holes] = self._numbered([" ".join(raw for raw, _ in pieces)])[0]
+        starts[holes] = [start for _, start in pieces]
+        return ids, starts, sizes
+
+    def _grow(self, free: int) -> None:
+        """Twice the room; entries end at *free*."""
+        self._entries = np.concatenate((self._entries, np.zeros_like(self._entries)))
+        self._slots = np.zeros(2 * len(self._slots), np.uint64)
+        numbering.rehash(self._entries, free, self._slots)
+
+    def _learn_since(self, place: int) -> None:
+        """Cuts the raw strings whose entries begin at *place* or behind it."""
+        entries = self._entries[place : self._free].tolist()
+        at = 0
+        while at < len(entries):
+            end = at + 2 + entries[at + 1]
+            self._places.append(place + at)
+            self._learn("".join(map(chr, entries[at + 2 : end])))
+            at = end
+
+    def _raw(self, number: int) -> str:
+        """The raw string with that *number*, which is not LINE_BREAK."""
+        start = self._places[number] + 2
+        return "".join(map(chr, self._entries[start : start + int(self._entries[start - 1])].tolist()))
+
+    def _learn(self, raw: str) -> None:
         pieces = raws.cut(raw)
         for form, position, start, end in pieces:
             self._forms.append(self._numbers[form])
@@ -88,29 +172,6 @@ class RawTable(dict[str, int]):
         self._first.append(len(self._forms))
         self._width.append(pieces[-1].position + 1 if pieces else 0)
         self._flags.append(sentences.flags(raw))
-        number = self[raw] = len(self)
-        return number
-
-    def look_up(self, strings: Sequence[str], sizes: Longs) -> Found:
-        """The raw *strings* of texts end to end, *sizes* of them in each; groups of digits joined."""
-        if len(self) > MAX_RAWS:
-            self._reset()
-        ids = np.fromiter(map(self.__getitem__, strings), np.int32, len(strings))
-        flags = _ints(self._flags)[ids] if len(ids) else ids
-        joined = sentences.groups(flags)
-        bounds = _bounds(sizes)
-        joined[bounds[:-1][sizes > 0]] = False
-        if not joined.any():
-            every = np.arange(len(ids))
-            return Found(ids, flags, every, every, sizes)
-        first, last = _runs(joined)
-        for run in np.flatnonzero(last - first >= _MAX_GROUPS):
-            joined[first[run] : last[run] + 1] = False
-        first, last = _runs(joined)
-        for run in np.flatnonzero(last != first):
-            ids[first[run]] = self["".join(strings[first[run] : last[run] + 1])]
-        flags = _ints(self._flags)[ids[first]]
-        return Found(ids[first], flags, first, last, np.diff(_bounds(~joined)[bounds]))
 
     def expand(self, found: Found) -> Expanded:
         """The tokens of the raw strings *found*, in order."""
@@ -130,7 +191,7 @@ class RawTable(dict[str, int]):
         """The form numbers of one raw string, their positions, starts and ends in it."""
         if len(self) > MAX_RAWS:
             self._reset()
-        number = self[raw]
+        number = int(self._numbered([raw])[0][0])
         rows = slice(self._first[number], self._first[number + 1])
         columns = (self._forms, self._positions, self._starts, self._ends)
         forms, positions, starts, ends = (np.array(column[rows], np.int32) for column in columns)

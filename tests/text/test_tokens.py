@@ -13,7 +13,8 @@ from razdel import sentenize
 
 from index.text import Analyzer, Tokens, raws
 from index.text.fold import MAX_LETTERS, fold
-from index.text.table import MAX_RAWS, RawTable
+from index.text.numbering import LINE_BREAK
+from index.text.table import MAX_RAWS, Forms, RawTable
 
 ANALYZER = Analyzer()
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -65,12 +66,16 @@ def test_every_token_slices_back_to_its_text_and_lies_in_order(text: str) -> Non
     assert len(tokens) == 0 or (tokens.positions[0], tokens.sentences[0]) == (0, 0)
 
 
-@given(TEXTS | st.just("ы" * 500 + " и ещё"))
+@given(st.lists(TEXTS | st.just("ы" * 500 + " и ещё"), max_size=4))
 @settings(max_examples=300, deadline=None)
-def test_raw_strings_begin_where_a_scan_of_the_text_finds_them(text: str) -> None:
-    found = list(raws.spans(text))
-    assert raws.strings(text) == [raw for raw, _ in found]
-    assert raws.starts(text, raws.strings(text)).tolist() == [start for _, start in found]
+def test_raw_strings_are_those_that_a_scan_of_the_text_finds(texts: list[str]) -> None:
+    table = RawTable(Forms())
+    found = table.look_up(texts)
+    spans = [pair for text in texts for pair in raws.spans(text)]
+    assert found.begins.tolist() == [start for _, start in spans]
+    single = found.last == found.first
+    written = [raws.PARAGRAPH if number == LINE_BREAK else table._raw(number) for number in found.ids[single].tolist()]
+    assert written == [spans[place][0] for place in found.first[single].tolist()]
 
 
 @given(st.lists(TEXTS, max_size=5))

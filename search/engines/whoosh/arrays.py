@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import compiled, float_at, int32_at, uint32_at
+from index.compiled import compiled, float_at, int32_at, uint32_at
 from search.engines.whoosh.kernels import POSITION_BITS
 
 __all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked", "nearness"]

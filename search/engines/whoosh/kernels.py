@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiled import bits_set, byte_at, compiled, trailing_zeros, uint64_at
 from index.engines.whoosh.postings import BLOCK, PADDING
-from search.engines.whoosh.compiled import bits_set, byte_at, compiled, trailing_zeros, uint64_at
 
 __all__ = [
     "DAMAGED",

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiled import compiled
 from index.engines.whoosh.format import Sections
 from index.engines.whoosh.keys import word_of
 from index.engines.whoosh.strings import Strings
@@ -21,7 +22,6 @@ from index.errors import IndexDamaged
 from search.correct import slips
 from search.correct.plain import COST_OF_E
 from search.engines import Completion, Neighbour
-from search.engines.whoosh.compiled import compiled
 
 __all__ = ["Forms", "Lemmas", "NearForms"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import compiled
+from index.compiled import compiled
 
 __all__ = ["lower_bound", "matching", "slips", "unpacked"]
 

@@ -19,7 +19,7 @@ from index.build import records
 from index.documents import Document
 from index.engines.whoosh.writer import Writer
 from index.generations import Store
-from index.text import Analyzer, Lemma
+from index.text import Analyzer, Lemma, numbering
 from search.engines import Request
 from search.engines.whoosh import arrays, scan
 from search.engines.whoosh.searcher import WhooshSearcher
@@ -46,6 +46,8 @@ def warm_up() -> float:
     # Ids are unpacked by their ranks, forms by their numbers, which a small index does by other ways.
     for numbers in (np.zeros(0, np.uint32), np.zeros(0, np.int64)):
         scan.unpacked(*table, numbers)
+    # A few documents never fill the table of raw strings.
+    numbering.rehash(np.zeros(2, np.uint32), 1, np.zeros(2, np.uint64))
     docs, scores = np.zeros(1, np.int32), np.zeros(1, np.float32)
     arrays.both(docs, scores, docs, scores, docs, scores)
     # A column has the narrowest type for its values, so the counting loop is compiled for each.

@@ -47,8 +47,7 @@ def test_after_warming_up_nothing_is_left_to_compile() -> None:
 def test_where_no_machine_code_can_be_kept_it_is_compiled_anew(tmp_path: Path) -> None:
     module = tmp_path / "kept.py"
     module.write_text(
-        "from search.engines.whoosh.compiled import compiled\n"
-        "@compiled\ndef twice(x):\n    return 2 * x\nassert twice(21) == 42\n"
+        "from index.compiled import compiled\n@compiled\ndef twice(x):\n    return 2 * x\nassert twice(21) == 42\n"
     )
     # A file where the folders would be: neither the one beside the source nor the user's can be made.
     (tmp_path / "__pycache__").write_text("")
