@@ -38,8 +38,9 @@ from search.understood import understood
 
 __all__ = ["DEPTH", "Ask", "Service", "View"]
 
-# Every word that anyone typed or was shown is remembered; beyond this (120 MB) the memory of a server is begun anew.
-_FORMS = 300_000
+# Every word that anyone typed or was shown is remembered; beyond this (200 MB) the memory of a server is begun anew.
+# News of ten years have 460,000.
+_FORMS = 600_000
 
 
 class Service:

@@ -80,7 +80,9 @@ def snippets(
 
 def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
     """The best passage inside *sections*, and a second one when it is worth its room."""
-    candidates = [passage for section in sections for passage in _windows(whole, section)]
+    starts = [section.start for section in sections]
+    touched = sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets})
+    candidates = [passage for number in touched if number >= 0 for passage in _windows(whole, sections[number])]
     if not candidates:
         return []
     candidates.sort(key=lambda passage: (-passage.score, passage.start))

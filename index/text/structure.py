@@ -29,6 +29,7 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("byline", re.compile(rf"{_BYLINE}\s*:.{{0,80}}", re.I)),
     ("tail", re.compile(r"(?:источник|по материалам|по информации)\s*:.{0,120}", re.I)),
 )
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
 # How a line begins that any of the rules may take: one look spares six for a paragraph of the body.
 _OPENING = re.compile(rf"{_CAPTION}|©|{_TEASER}|{_BYLINE}|источник|по материалам|по информации", re.I)
 # «Читайте также» on a line of its own: the headlines under it, which end in no full stop, belong to it.
@@ -70,30 +71,41 @@ def parts(text: str) -> list[Part]:
     """
     found: list[Part] = []
     under_teaser = False
-    for match in re.finditer(r"[^\n]*\S[^\n]*", text):
-        line = match.group().strip()
-        if _TEASER_HEAD.fullmatch(line):
+    for match in _LINE.finditer(text):
+        line = match.group()
+        stripped = line.strip()
+        opening = _OPENING.match(stripped) is not None
+        if opening and _TEASER_HEAD.fullmatch(stripped):
             under_teaser = True
             found.append(Part(match.start(), match.end(), "teaser"))
             continue
-        under_teaser = under_teaser and _HEADLINE.fullmatch(line) is not None
+        under_teaser = under_teaser and _HEADLINE.fullmatch(stripped) is not None
         if under_teaser:
             found.append(Part(match.start(), match.end(), "teaser"))
+        elif opening or _may_say(line):
+            found.extend(_paragraph(line, stripped, match.start(), opening=opening))
         else:
-            found.extend(_paragraph(match.group(), match.start()))
+            found.append(Part(match.start(), match.end(), "body"))
     return found
 
 
-def _paragraph(line: str, start: int) -> Iterator[Part]:
+def _may_say(line: str) -> bool:
+    """Whether a tail may stand at the end of *line*."""
+    end = line[-_REACH:]
+    for stem in _STEMS:  # noqa: SIM110  # half the time of any(): a text has twenty lines
+        if stem in end:
+            return True
+    return False
+
+
+def _paragraph(line: str, stripped: str, start: int, *, opening: bool) -> Iterator[Part]:
     # Rules look at no more than a caption's length; a paragraph of a megabyte is body.
-    stripped = line.strip()
-    ruled = len(stripped) <= 400 and _OPENING.match(stripped)
+    ruled = opening and len(stripped) <= 400
     kind = next((kind for kind, pattern in _RULES if pattern.fullmatch(stripped)), None) if ruled else None
     if kind is not None:
         yield Part(start, start + len(line), kind)
         return
-    reach = max(0, len(line) - _REACH)
-    tail = _TAIL.search(line, reach) if any(stem in line[reach:] for stem in _STEMS) else None
+    tail = _TAIL.search(line, max(0, len(line) - _REACH)) if _may_say(line) else None
     if tail is None:
         yield Part(start, start + len(line), "body")
         return

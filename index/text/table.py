@@ -187,16 +187,6 @@ class RawTable:
         positions = _ints(self._positions)[rows] + base[owners].astype(np.int32)
         return Expanded(rows, owners, positions, _sentences(found, counts, texts)[owners], edges[texts])
 
-    def word(self, raw: str) -> tuple[Ints, Ints, Ints, Ints]:
-        """The form numbers of one raw string, their positions, starts and ends in it."""
-        if len(self) > MAX_RAWS:
-            self._reset()
-        number = int(self._numbered([raw])[0][0])
-        rows = slice(self._first[number], self._first[number + 1])
-        columns = (self._forms, self._positions, self._starts, self._ends)
-        forms, positions, starts, ends = (np.array(column[rows], np.int32) for column in columns)
-        return forms, positions, starts, ends
-
     def forms(self, rows: Longs) -> Ints:
         """The form numbers of *rows*."""
         return _ints(self._forms)[rows]
