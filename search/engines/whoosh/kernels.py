@@ -136,8 +136,7 @@ def gather(
     doc_bytes: Array,
     weights: Array,
     matches: Array,
-    df: Array,
-    doc_at: Array,
+    lists: Array,
     grades: Array,
     live: Array,
     norms: Array,
@@ -150,18 +149,19 @@ def gather(
 ) -> Any:
     """Writes the live documents of a word to *docs*, ascending, and tf / (k1 + tf) to *values*; returns how many.
 
-    List i starts at byte doc_at[i], has df[i] postings and counts grades[i]. *weights* (rows, 2) is what a row of
-    counts adds to title and body, *matches* (rows) whether it counts at all; *norms* (documents, 2) multiplies them.
+    A row of *lists* is one form: df, its start in doc_bytes; *grades* is what it counts. *weights* (rows, 2) is what a
+    row of counts adds to title and body, *matches* (rows) whether it counts at all; *norms* (documents, 2) multiplies
+    them.
     *live* and *bits* have a bit a document, *summary* a byte for 64 words of those; *sums* (documents, 2), *bits* and
     *summary* are zero before and after. 3.5 ns a posting, of which unpacking is 1.5, and 3 a document.
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
-    for i in range(len(df)):
-        at, doc, grade = begin + U(doc_at[i]), U(0), grades[i]
-        for start in range(0, df[i], BLOCK):
-            count = min(df[i] - start, BLOCK)
+    for i in range(len(lists)):
+        df, at, doc, grade = lists[i, 0], begin + U(lists[i, 1]), U(0), grades[i]
+        for start in range(0, df, BLOCK):
+            count = min(df - start, BLOCK)
             if at >= end:
                 return DAMAGED
             at, most = _unpacked(at, end, count, doc, block_docs, block_rows)
@@ -294,15 +294,15 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see _unpacked for what co
 
 
 @compiled
-def mark(doc_bytes: Array, df: Array, doc_at: Array, documents: int, bits: Array) -> int:
+def mark(doc_bytes: Array, lists: Array, documents: int, bits: Array) -> int:
     """Sets the bit of each document in any of the lists. Returns 0 or DAMAGED."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
-    for i in range(len(df)):
-        at, doc = begin + U(doc_at[i]), U(0)
-        for start in range(0, df[i], BLOCK):
-            count = min(df[i] - start, BLOCK)
+    for i in range(len(lists)):
+        df, at, doc = lists[i, 0], begin + U(lists[i, 1]), U(0)
+        for start in range(0, df, BLOCK):
+            count = min(df - start, BLOCK)
             if at >= end:
                 return DAMAGED
             at, _most = _unpacked(at, end, count, doc, block_docs, block_rows)
@@ -315,15 +315,15 @@ def mark(doc_bytes: Array, df: Array, doc_at: Array, documents: int, bits: Array
 
 
 @compiled
-def count_live(doc_bytes: Array, df: Array, doc_at: Array, live: Array, counts: Array) -> int:
+def count_live(doc_bytes: Array, lists: Array, live: Array, counts: Array) -> int:
     """Writes to *counts* how many live documents each list has; *live* has a bit a document. Returns 0 or DAMAGED."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
-    for i in range(len(df)):
-        at, doc, found = begin + U(doc_at[i]), U(0), U(0)
-        for start in range(0, df[i], BLOCK):
-            count = min(df[i] - start, BLOCK)
+    for i in range(len(lists)):
+        df, at, doc, found = lists[i, 0], begin + U(lists[i, 1]), U(0), U(0)
+        for start in range(0, df, BLOCK):
+            count = min(df - start, BLOCK)
             if at >= end:
                 return DAMAGED
             at, _most = _unpacked(at, end, count, doc, block_docs, block_rows)

@@ -80,7 +80,7 @@ def _kinship(
 ) -> NDArray[np.float32]:
     """What each of *docs*, ascending, gains by words of the same root: what these add to the counts of the word."""
     alone, kin = reader.word(word), reader.kin(word)
-    if len(kin.forms) == len(alone.forms):
+    if kin.own is None:
         return np.zeros(len(docs), np.float32)
 
     def scores(lists: Lists) -> NDArray[np.float32]:

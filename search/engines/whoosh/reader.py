@@ -7,6 +7,7 @@ million documents, tables of counts less. Knows nothing of trees.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
-from search.engines.whoosh import kernels
+from search.engines.whoosh import kernels, lookup
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
 from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, strings, word_key
 from search.query import Word
@@ -66,12 +67,11 @@ class Reader:
         if most is None or len(lists.forms) <= most:
             return lists
         kept = np.sort(np.argsort(-lists.df, kind="stable")[:most])
-        frequent = self.lists(lists.forms[kept], lists.grades[kept])
-        frequent.cut = True
-        return frequent
+        return replace(self.lists(lists.forms[kept], lists.grades[kept]), cut=True)
 
     def _kin(self, word: Word) -> Lists:
-        return self.lists(*kin_of(word, self.segment, self._ranking))
+        forms, grades, own = kin_of(word, self.segment, self._ranking)
+        return self.word(word) if own.all() else replace(self.lists(forms, grades), own=own)
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -107,8 +107,7 @@ class Reader:
             segment.doc_bytes,
             weights,
             matches,
-            lists.df,
-            lists.doc_at,
+            lists.rows,
             lists.grades,
             self.live,
             self.norms(form),
@@ -145,7 +144,7 @@ class Reader:
             matches,
             segment.block_last,
             segment.block_doc,
-            self._rows(lists),
+            lists.rows,
             lists.grades,
             self.norms(form),
             np.float32(form.k1),
@@ -181,7 +180,7 @@ class Reader:
         at = 0
         for tag, (lists, fields) in enumerate(words):
             own = rows[at : at + len(lists.forms)]
-            own[:, :5] = self._rows(lists)
+            own[:, :5] = lists.rows
             own[:, 5] = sum(_FIELD_BITS[field] for field in fields)
             own[:, 6] = tag
             at += len(own)
@@ -204,13 +203,6 @@ class Reader:
             raise self.damaged("postings or positions")
         return places
 
-    def _rows(self, lists: Lists) -> NDArray[np.int64]:
-        """*lists* with their blocks, as kernels want them: df, doc_at, pos_at, first block, after the last."""
-        if lists.rows is None:
-            blocks = self.segment.blocks(lists.first)
-            lists.rows = np.stack((lists.df, lists.doc_at, lists.pos_at, *blocks), axis=1)
-        return lists.rows
-
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places where sentences of the text of *docs* start."""
         return kernels.sentence_starts(self.segment.sentence_at, self.segment.sentence_bytes, docs)
@@ -218,7 +210,7 @@ class Reader:
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
         bits = np.zeros_like(self.live)
-        if kernels.mark(self.segment.doc_bytes, lists.df, lists.doc_at, self.documents, bits):
+        if kernels.mark(self.segment.doc_bytes, lists.rows, self.documents, bits):
             raise self.damaged("posting lists")
         return int(np.bitwise_count(bits & self.live).sum())
 
@@ -227,7 +219,7 @@ class Reader:
         if self.segment.deleted is None:
             return lists.df
         counts = np.empty(len(lists.df), np.int64)
-        if kernels.count_live(self.segment.doc_bytes, lists.df, lists.doc_at, self.live, counts):
+        if kernels.count_live(self.segment.doc_bytes, lists.rows, self.live, counts):
             raise self.damaged("posting lists")
         return counts
 
@@ -238,10 +230,12 @@ class Reader:
 
     def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
         """The lists of *forms*. Raises IndexDamaged when they do not follow one another."""
-        first, df, doc_at, pos_at = self.segment.lists(forms)
-        if len(df) and df.min() <= 0:
+        segment = self.segment
+        tables = segment.form_doc.arrays, segment.form_pos.arrays
+        rows = lookup.located(forms, segment.form_posting, *tables, segment.block_list)
+        if len(rows) and rows[:, 0].min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, first, df, doc_at, pos_at, int(df.sum()))
+        return Lists(forms, grades, rows, int(rows[:, 0].sum()))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
