@@ -1,13 +1,14 @@
 """Compiles a loop with numba and keeps the machine code between runs. Decision 040 says why and what it costs.
 
 The code is kept in __pycache__ beside the source, else in the user's cache folder ($NUMBA_CACHE_DIR names another);
-where neither can be written, each process compiles anew. numba sees only that the file itself changed: compiled
-functions never call those of another module.
+where neither can be written, each process compiles anew. It is thrown away when the function's own file, this one or
+blocks.py changed: compiled functions call those of their own module and of blocks.py alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -18,15 +19,22 @@ from numba.extending import intrinsic
 __all__ = ["bits_set", "byte_at", "compiled", "float_at", "int32_at", "trailing_zeros", "uint32_at", "uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+_SHARED = tuple(
+    (stat.st_mtime, stat.st_size) for stat in (Path(__file__).stat(), Path(__file__).with_name("blocks.py").stat())
+)
 
 
 def compiled(function: F) -> F:
     """*function* as machine code that other threads run beside it: it must touch nothing but its arguments."""
     try:
-        return cast(F, numba.njit(nogil=True, cache=True)(function))
+        dispatcher = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         # No folder to keep the code in.
         return cast(F, numba.njit(nogil=True)(function))
+    # numba looks at the function's own file only, though the code of what it calls is in it too.
+    file = cast(Any, dispatcher)._cache._cache_file
+    file._source_stamp = (file._source_stamp, _SHARED)
+    return cast(F, dispatcher)
 
 
 def _trailing_zeros(_context: Any, _value: Any) -> Any:

@@ -35,16 +35,16 @@ class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
     ``rows``, (forms, 5): where each list lies (``lookup.located``). ``postings``: how many they have together, no fewer
-    than documents. ``cut``: the word has more forms than may count. ``own``: with words of the same root among them,
-    which are the word's.
+    than documents. ``own``: which forms are the word's, where those of the same root are among them. ``cut``: the word
+    has more forms than may count.
     """
 
     forms: NDArray[np.int64]
     grades: NDArray[np.float32]
     rows: NDArray[np.int64]
     postings: int
+    own: NDArray[np.bool_]
     cut: bool = False
-    own: NDArray[np.bool_] | None = None
 
     @property
     def df(self) -> NDArray[np.int64]:
