@@ -191,11 +191,11 @@ def first(keys: Array, docs: Array, days: Array, ranks: Array, chosen: Array) ->
     while start < U(len(docs)):
         stop = min(start + U(_STRIDE), U(len(docs)))
         least = keys[chosen[U(0)]]
-        any_one = False
+        later = 0
         for i in range(start, stop):
             # Nothing else in the loop, for eight comparisons at a time: most strides have none that come first.
-            any_one |= keys[i] >= least
-        if any_one:
+            later += keys[i] >= least
+        if later:
             for i in range(start, stop):
                 if keys[i] >= keys[chosen[U(0)]] and _after(order, chosen[U(0)], i):
                     _sink(order, chosen, size, U(0), i)

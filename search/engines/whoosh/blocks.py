@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.whoosh.compiled import bits_set, byte_at, compiled, uint64_at
+from search.engines.whoosh.compiled import bits_set, byte_at, compiled, int32_at, uint32_at, uint64_at
 
-__all__ = ["DAMAGED", "Array", "U", "headed", "number", "past", "reached", "unpacked"]
+__all__ = ["DAMAGED", "Array", "U", "headed", "number", "past", "reached", "skipped", "unpacked"]
 
 DAMAGED = -1
 U = np.uint64
@@ -67,7 +67,7 @@ def headed(at: Any, end: Any, count: Any) -> tuple[Any, Any, Any, Any, Any]:
 
 
 @compiled
-def unpacked(at: Any, end: Any, count: int, doc: Any, docs: Array, rows: Array) -> tuple[Any, Any]:
+def unpacked(at: Any, end: Any, count: Any, doc: Any, docs: Array, rows: Array) -> tuple[Any, Any]:
     """Writes documents and rows of counts of the block of *count* postings at address *at* to *docs* and *rows*.
 
     *doc* is the document before it. Returns where the next block starts, or a place past *end* for damage, and the
@@ -105,14 +105,45 @@ def unpacked(at: Any, end: Any, count: int, doc: Any, docs: Array, rows: Array) 
 
 
 @compiled
-def reached(near: int, wanted: Array, last: Any) -> Any:
-    """The first index from *near* on whose document of *wanted*, ascending, is after *last*: mostly near."""
-    step, high = 1, near
-    while high < len(wanted) and wanted[high] <= last:
-        near = high + 1
+def reached(wanted: Any, size: Any, near: Any, last: Any) -> Any:
+    """The first index from *near* on whose document of *wanted* (an address, *size* of them) is after *last*.
+
+    Mostly near: steps that double, then bisection.
+    """
+    step, high = U(1), near
+    while high < size and U(int32_at(wanted + U(4) * high)) <= last:
+        near = high + U(1)
         high += step
-        step *= 2
-    return near + np.searchsorted(wanted[near : min(high, len(wanted))], last, "right")
+        step <<= U(1)
+    high = min(high, size)
+    while near < high:
+        middle = (near + high) >> U(1)
+        if U(int32_at(wanted + U(4) * middle)) <= last:
+            near = middle + U(1)
+        else:
+            high = middle
+    return near
+
+
+@compiled
+def skipped(block_last: Any, block: Any, high: Any, doc: Any) -> Any:
+    """The first block from *block* on whose last document is not before *doc*, else *high*.
+
+    Last documents lie at the address *block_last*.
+    """
+    step, near = U(1), block
+    while near < high and uint32_at(block_last + U(4) * near) < doc:
+        block = near + U(1)
+        near += step
+        step <<= U(1)
+    near = min(near, high)
+    while block < near:
+        middle = (block + near) >> U(1)
+        if uint32_at(block_last + U(4) * middle) < doc:
+            block = middle + U(1)
+        else:
+            near = middle
+    return block
 
 
 @compiled

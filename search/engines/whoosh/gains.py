@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.engines.whoosh.postings import BLOCK, PADDING
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
 from search.engines.whoosh.compiled import compiled, uint64_at
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
 
@@ -85,26 +85,30 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     tag_bits, rows = 0, U(len(field_counts))
     while 1 << tag_bits < len(weights):
         tag_bits += 1
-    found, size = np.empty(4 * len(wanted) * len(weights) + 64, np.int64), 0
+    found, size = np.empty(4 * len(wanted) * len(weights) + 64, np.int64), np.int64(0)
     values = np.empty(BLOCK, np.uint64)
+    asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
     word, last = -1, 0
     for i in range(len(lists)):
         while i >= last:
             word += 1
             last += words[word, 0]
         fields, table = words[word, 1], tables[words[word, 2]]
-        df, doc_at, pos_at, low, high = lists[i]
-        near = 0
-        for block in range(low, max(high, low + 1)):
-            at, pos, doc, after = begin + U(doc_at), positions + U(pos_at), U(0), len(wanted)
+        df, low, high = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4])
+        block, near = low, U(0)
+        while near < chosen:
+            at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
             if low < high:
-                after = reached(near, wanted, np.int64(block_last[block]))
-                if after == near:
-                    continue
+                block = skipped(lasts, block, high, U(wanted[near]))
+                if block == high:
+                    break
+                after = reached(asked, chosen, near, U(block_last[block]))
                 at, pos = begin + U(block_doc[block]), positions + U(block_pos[block])
-                doc = U(block_last[block - 1]) if block > low else U(0)
-            slot, near = near, after
-            count = U(min(df - BLOCK * (block - low), BLOCK))
+                doc = U(block_last[block - U(1)]) if block > low else U(0)
+            slot: Any = near
+            near = after
+            count = min(df - U(BLOCK) * (block - low), U(BLOCK))
+            block += U(1)
             bit, width, far_bit, far_width, far_count = headed(at, end, count)
             if bit == U(0):
                 return damaged
@@ -122,7 +126,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 if doc < target:
                     continue
                 while slot < after and U(wanted[slot]) < doc:
-                    slot += 1
+                    slot += U(1)
                 if slot == after:
                     break
                 target = U(wanted[slot])
@@ -155,7 +159,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                         found = np.concatenate((found, np.empty_like(found)))
                     for field in range(_FIELDS):
                         position: Any = U(0)
-                        base = ((U(slot) << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
+                        base = ((slot << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
                         for _ in range(field_counts[row, U(field)]):
                             gap, pos = number(pos, stop)
                             position += gap

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.engines.whoosh.postings import BLOCK, PADDING
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, reached, unpacked
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, reached, skipped, unpacked
 from search.engines.whoosh.compiled import compiled, trailing_zeros, uint64_at
 
 __all__ = ["count_live", "draw", "gather", "mark", "narrow", "pour"]
@@ -158,20 +158,24 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     end = begin + U(len(doc_bytes) - PADDING)
     documents, rows = U(len(slots)), U(len(matches))
     values = np.empty(BLOCK, np.uint64)
+    wanted, size, lasts = U(docs.ctypes.data), U(len(docs)), U(block_last.ctypes.data)
     for i in range(len(docs)):
         bits[U(docs[i]) >> U(6)] |= U(1) << (U(docs[i]) & U(63))
     for i in range(len(lists)):
-        df, doc_at, _, low, high = lists[i]
-        grade, near = grades[i], 0
-        for block in range(low, max(high, low + 1)):
-            at, doc, after = begin + U(doc_at), U(0), len(docs)
+        grade, df = grades[i], U(lists[i, 0])
+        low, high = U(lists[i, 3]), U(lists[i, 4])
+        block, near = low, U(0)
+        while near < size:
+            at, doc, after = begin + U(lists[i, 1]), U(0), size
             if low < high:
-                after = reached(near, docs, np.int64(block_last[block]))
-                if after == near:
-                    continue
-                at, doc = begin + U(block_doc[block]), U(block_last[block - 1]) if block > low else U(0)
+                block = skipped(lasts, block, high, U(docs[near]))
+                if block == high:
+                    break
+                after = reached(wanted, size, near, U(block_last[block]))
+                at, doc = begin + U(block_doc[block]), U(block_last[block - U(1)]) if block > low else U(0)
             near = after
-            count = U(min(df - BLOCK * (block - low), BLOCK))
+            count = min(df - U(BLOCK) * (block - low), U(BLOCK))
+            block += U(1)
             bit, width, far_bit, far_width, far_count = headed(at, end, count)
             if bit == U(0):
                 return DAMAGED

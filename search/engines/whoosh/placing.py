@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.engines.whoosh.postings import BLOCK, PADDING
-from search.engines.whoosh.blocks import DAMAGED, Array, U, number, past, reached, unpacked
+from search.engines.whoosh.blocks import DAMAGED, Array, U, number, past, reached, skipped, unpacked
 from search.engines.whoosh.compiled import compiled
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "places", "sentence_starts"]
@@ -136,19 +136,22 @@ def places(  # noqa: C901  # as above
         slots[U(wanted[i])] = i
         bits[U(wanted[i]) >> U(6)] |= U(1) << (U(wanted[i]) & U(63))
     found, size = np.empty(4 * len(wanted) + 64, np.int64), 0
+    asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
     for i in range(len(lists)):
-        df, doc_at, pos_at, low, high = lists[i]
-        near = 0
-        for block in range(low, max(high, low + 1)):
-            at, pos, doc, after = begin + U(doc_at), positions + U(pos_at), U(0), len(wanted)
-            count = min(df - BLOCK * (block - low), BLOCK)
+        df, low, high = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4])
+        block, near = low, U(0)
+        while near < chosen:
+            at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
             if low < high:
-                after = reached(near, wanted, np.int64(block_last[block]))
-                if after == near:
-                    continue
+                block = skipped(lasts, block, high, U(wanted[near]))
+                if block == high:
+                    break
+                after = reached(asked, chosen, near, U(block_last[block]))
                 at, pos = begin + U(block_doc[block]), positions + U(block_pos[block])
-                doc = U(block_last[block - 1]) if block > low else U(0)
+                doc = U(block_last[block - U(1)]) if block > low else U(0)
             near = after
+            count = min(df - U(BLOCK) * (block - low), U(BLOCK))
+            block += U(1)
             if at >= end:
                 return np.full(1, DAMAGED, np.int64)
             at, most = unpacked(at, end, count, doc, block_docs, block_rows)
