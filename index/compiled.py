@@ -1,13 +1,15 @@
 """Compiles a loop with numba and keeps the machine code between runs. Decision 040 says why and what it costs.
 
 The code is kept in __pycache__ beside the source, else in the user's cache folder ($NUMBA_CACHE_DIR names another);
-where neither can be written, each process compiles anew. numba sees only that the file itself changed: compiled
-functions never call those of another module.
+where neither can be written, each process compiles anew. It is thrown away when this file or one of the function's
+folder changed: compiled functions call only those of modules beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -23,10 +25,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """*function* as machine code that other threads run beside it: it must touch nothing but its arguments."""
     try:
-        return cast(F, numba.njit(nogil=True, cache=True)(function))
+        dispatcher = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         # No folder to keep the code in.
         return cast(F, numba.njit(nogil=True)(function))
+    # numba looks at the function's own file only, though the code of what it calls is in it too.
+    file = cast(Any, dispatcher)._cache._cache_file
+    file._source_stamp = _stamp(Path(function.__code__.co_filename).parent)
+    return cast(F, dispatcher)
+
+
+@cache
+def _stamp(folder: Path) -> tuple[tuple[str, float, int], ...]:
+    """Changes with every file that a compiled function of *folder* may have code from."""
+    stats = ((path.name, path.stat()) for path in (Path(__file__), *sorted(folder.glob("*.py"))))
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in stats)
 
 
 def _trailing_zeros(_context: Any, _value: Any) -> Any:

@@ -54,11 +54,10 @@ class LemmaTable:
         places = entries & _LATER
         return forms.astype(np.int32), (places - (places > 0)).astype(np.uint8)
 
-    def likeliest(self, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The forms whose likeliest lemma is one of *low*..*high*-1, and which; lemma after lemma, 0.1 ms for some."""
-        forms, places, counts = self._unpacked(low, high)
-        first = places <= _FIRST
-        return forms[first], np.repeat(np.arange(low, high), counts)[first]
+    @property
+    def packed(self) -> tuple[Offsets, NDArray[np.uint8]]:
+        """Where the forms of each lemma start, and their bytes: for loops of one's own (docs/format.md)."""
+        return self._at, self._forms
 
     def lemma_set(self, form: int) -> LemmaSet:
         """The lemmas of the form with that number, likeliest first, weights to 1/255."""

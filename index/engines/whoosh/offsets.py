@@ -33,6 +33,11 @@ class Offsets:
         if not fits or len(self._large_at) != len(self._large) + 1 or int(self.at(np.array([pieces]))[0]) != end:
             raise IndexDamaged(f"{sections.path}: section '{name}.sizes' does not fit its {pieces} pieces")
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+        """Sizes, steps, numbers of the large ones, sums of those before: for loops of one's own (docs/format.md)."""
+        return self._sizes, self._steps, self._large, self._large_at
+
     def spans(self, numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the pieces with these *numbers* start, and their sizes."""
         sizes = self._sizes[numbers].astype(np.int64)

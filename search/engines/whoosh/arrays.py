@@ -1,6 +1,6 @@
 """The loops over sorted arrays of documents and of places: what sets, phrases and windows are made of.
 
-Documents are int32, ascending, each with a score (float32). Places are int64 (kernels.py), spans two arrays of them.
+Documents are int32, ascending, each with a score (float32). Places are int64 (placing.py), spans two arrays of them.
 Knows nothing of files.
 """
 
@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import compiled, float_at, int32_at, uint32_at
-from search.engines.whoosh.kernels import POSITION_BITS
+from search.engines.whoosh.placing import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked", "nearness"]
+__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
 # The golden ratio: the highest bits of a product with it are spread evenly (Fibonacci hashing).
 _SCATTER = U(0x9E3779B97F4A7C15)
+_STRIDE = 64
 Array = NDArray[Any]
 
 
@@ -186,9 +187,19 @@ def first(keys: Array, docs: Array, days: Array, ranks: Array, chosen: Array) ->
     for i in range(size >> U(1)):
         at = (size >> U(1)) - U(1) - i
         _sink(order, chosen, size, at, at)
-    for i in range(size, U(len(docs))):
-        if keys[i] >= keys[chosen[U(0)]] and _after(order, chosen[U(0)], i):
-            _sink(order, chosen, size, U(0), i)
+    start: Any = size
+    while start < U(len(docs)):
+        stop = min(start + U(_STRIDE), U(len(docs)))
+        least = keys[chosen[U(0)]]
+        later = 0
+        for i in range(start, stop):
+            # Nothing else in the loop, for eight comparisons at a time: most strides have none that come first.
+            later += keys[i] >= least
+        if later:
+            for i in range(start, stop):
+                if keys[i] >= keys[chosen[U(0)]] and _after(order, chosen[U(0)], i):
+                    _sink(order, chosen, size, U(0), i)
+        start = stop
     for i in range(size):
         left = size - U(1) - i
         last = chosen[left]
@@ -278,28 +289,3 @@ def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance:
             highs[size] = end
             size += 1
     return lows[:size], highs[:size]
-
-
-@compiled
-def nearness(places: Array, tag_bits: int, weights: Array, k: Array, shift: int, gains: Array) -> None:
-    """Adds to *gains* what each document gains by nearness (search/ranking.py), but for the factors of the formula.
-
-    *places* ascend; the lowest *tag_bits* of each say which word of the query stands there. *k* is k1 times the norm of
-    each document, *shift* the bits of a place below the document.
-    """
-    gained = np.zeros(len(weights))
-    at = 0
-    while at < len(places):
-        document = places[at] >> (shift + tag_bits)
-        gained[:] = 0
-        while at + 1 < len(places) and places[at + 1] >> (shift + tag_bits) == document:
-            here, there = places[at] >> tag_bits, places[at + 1] >> tag_bits
-            one, other = places[at] - (here << tag_bits), places[at + 1] - (there << tag_bits)
-            distance = there - here
-            if one != other and distance and here >> POSITION_BITS == there >> POSITION_BITS:
-                gained[one] += weights[other] / distance**2
-                gained[other] += weights[one] / distance**2
-            at += 1
-        at += 1
-        for word in range(len(weights)):
-            gains[document] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[document])

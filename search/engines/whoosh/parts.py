@@ -30,23 +30,26 @@ class Found:
         return Found(self.docs[:size], self.scores[:size])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``postings``: how many they have together, no fewer than documents. ``rows`` are the lists as ``kernels.places``
-    wants them; made when positions are first asked for. ``cut``: the word has more forms than may count.
+    ``rows``, (forms, 5): where each list lies (``lookup.located``). ``postings``: how many they have together, no fewer
+    than documents. ``own``: which forms are the word's, where those of the same root are among them. ``cut``: the word
+    has more forms than may count.
     """
 
     forms: NDArray[np.int64]
     grades: NDArray[np.float32]
-    first: NDArray[np.int64]
-    df: NDArray[np.int64]
-    doc_at: NDArray[np.int64]
-    pos_at: NDArray[np.int64]
+    rows: NDArray[np.int64]
     postings: int
-    rows: NDArray[np.int64] | None = None
+    own: NDArray[np.bool_]
     cut: bool = False
+
+    @property
+    def df(self) -> NDArray[np.int64]:
+        """How many postings each has."""
+        return self.rows[:, 0]
 
 
 class Scratch:

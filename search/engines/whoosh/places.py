@@ -1,7 +1,7 @@
 """Phrases, windows and sentences: where the parts of a tree stand together, in documents that have all of them.
 
 Positions are read for those documents only. A span is a half-open run of positions in one field of one document, held
-as two arrays of places (kernels.py), which tell a document by where it stands among those looked at.
+as two arrays of places (placing.py), which tell a document by where it stands among those looked at.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term
 from search.engines.whoosh import arrays
-from search.engines.whoosh.kernels import FIELD_BITS, POSITION_BITS
 from search.engines.whoosh.parts import Scratch
+from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
 from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
@@ -52,7 +52,7 @@ def spans(
     deadline.check()
     match node:
         case Word() | Wildcard() | Fuzzy():
-            starts = reader.places([(reader.word(node), fields)], docs, scratch)
+            starts = reader.places(reader.word(node), fields, docs, scratch)
             return Spans(starts, starts + 1)
         case Any(parts) if parts:
             found = [of(part) for part in parts]
@@ -88,7 +88,7 @@ def adjacent(
     order = sorted(range(len(words)), key=lambda at: reader.word(words[at]).postings)
     starts: NDArray[np.int64] | None = None
     for at in order:
-        places = reader.places([(reader.word(words[at]), fields)], docs[kept], scratch, arranged=False)
+        places = reader.places(reader.word(words[at]), fields, docs[kept], scratch, arranged=False)
         starts = places[places & _POSITION >= at] - at if starts is None else arrays.following(starts, places, at)
         holding = np.zeros(len(kept), bool)
         holding[starts >> DOCUMENT_SHIFT] = True

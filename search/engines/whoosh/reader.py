@@ -7,6 +7,7 @@ million documents, tables of counts less. Knows nothing of trees.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
-from search.engines.meaning import Fields, Term, keyword_key
-from search.engines.whoosh import kernels
+from search.engines.meaning import Fields, Leaf, Term, keyword_key
+from search.engines.whoosh import kernels, lookup, placing
+from search.engines.whoosh.blocks import DAMAGED
+from search.engines.whoosh.gains import gained
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
 from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, strings, word_key
 from search.query import Word
@@ -27,6 +30,7 @@ __all__ = ["Reader"]
 # A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
 _ROWS = 256
 _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
+_CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
 
 
 class Reader:
@@ -66,12 +70,11 @@ class Reader:
         if most is None or len(lists.forms) <= most:
             return lists
         kept = np.sort(np.argsort(-lists.df, kind="stable")[:most])
-        frequent = self.lists(lists.forms[kept], lists.grades[kept])
-        frequent.cut = True
-        return frequent
+        return replace(self.lists(lists.forms[kept], lists.grades[kept]), cut=True)
 
     def _kin(self, word: Word) -> Lists:
-        return self.lists(*kin_of(word, self.segment, self._ranking))
+        forms, grades, own = kin_of(word, self.segment, self._ranking)
+        return replace(self.lists(forms, grades), own=own)
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -107,8 +110,7 @@ class Reader:
             segment.doc_bytes,
             weights,
             matches,
-            lists.df,
-            lists.doc_at,
+            lists.rows,
             lists.grades,
             self.live,
             self.norms(form),
@@ -119,7 +121,7 @@ class Reader:
             docs,
             values,
         )
-        if size == kernels.DAMAGED:
+        if size == DAMAGED:
             raise self.damaged("posting lists")
         return Found(docs[:size], values[:size])
 
@@ -145,7 +147,7 @@ class Reader:
             matches,
             segment.block_last,
             segment.block_doc,
-            self._rows(lists),
+            lists.rows,
             lists.grades,
             self.norms(form),
             np.float32(form.k1),
@@ -157,68 +159,89 @@ class Reader:
             found.docs,
             found.scores,
         )
-        if size == kernels.DAMAGED:
+        if size == DAMAGED:
             raise self.damaged("posting lists")
         return found.cut(size)
 
     def places(
-        self,
-        words: Sequence[tuple[Lists, Fields]],
-        wanted: NDArray[np.int32],
-        scratch: Scratch,
-        *,
-        tag_bits: int = 0,
-        arranged: bool = True,
+        self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch, *, arranged: bool = True
     ) -> NDArray[np.int64]:
-        """Where *words* stand in the *wanted* documents, each in its fields: places (kernels.py), in order, each once.
+        """Where a word stands in *fields* of the *wanted* documents: places (placing.py), in order, each once.
 
-        Not *arranged*: in any order, some perhaps twice. With *tag_bits* the lowest bits of each say which of the words
-        it is; else there is but one.
+        Not *arranged*: in any order, some perhaps twice.
         """
         if not len(wanted):
             return np.empty(0, np.int64)
-        rows = np.empty((sum(len(lists.forms) for lists, _ in words), 7), np.int64)
-        at = 0
-        for tag, (lists, fields) in enumerate(words):
-            own = rows[at : at + len(lists.forms)]
-            own[:, :5] = self._rows(lists)
-            own[:, 5] = sum(_FIELD_BITS[field] for field in fields)
-            own[:, 6] = tag
-            at += len(own)
         segment = self.segment
-        places: NDArray[np.int64] = kernels.places(
+        places: NDArray[np.int64] = placing.places(
             segment.doc_bytes,
             segment.pos_bytes,
             self._field_counts,
             segment.block_last,
             segment.block_doc,
             segment.block_pos,
-            rows,
-            tag_bits,
+            lists.rows,
+            _bits_of(fields),
             wanted,
             arranged,
             scratch.bits,
             scratch.slots[: self.documents],
         )
-        if len(places) and places[0] == kernels.DAMAGED:
+        if len(places) and places[0] == DAMAGED:
             raise self.damaged("postings or positions")
         return places
 
-    def _rows(self, lists: Lists) -> NDArray[np.int64]:
-        """*lists* with their blocks, as kernels want them: df, doc_at, pos_at, first block, after the last."""
-        if lists.rows is None:
-            blocks = self.segment.blocks(lists.first)
-            lists.rows = np.stack((lists.df, lists.doc_at, lists.pos_at, *blocks), axis=1)
-        return lists.rows
+    def gains(
+        self,
+        docs: NDArray[np.int32],
+        wanted: Sequence[Leaf],
+        weights: Sequence[float],
+        form: Saturation,
+        ranking: Ranking,
+    ) -> NDArray[np.float64]:
+        """What each of *docs* (ascending, not none) gains by closeness of the words *wanted* and by their roots."""
+        words = [self.kin(leaf.term) if isinstance(leaf.term, Word) else self.word(leaf.term) for leaf in wanted]
+        if len(words) == 1 and words[0].own.all():
+            return np.zeros(len(docs))
+        tables = list({leaf.fields: None for leaf in wanted})
+        # Captions and bylines tell nothing by what stands beside them; nor does a word by itself.
+        close = _CLOSE if len(wanted) > 1 else 0
+        asked = [
+            (len(own.forms), _bits_of(leaf.fields) & close, tables.index(leaf.fields))
+            for own, leaf in zip(words, wanted, strict=True)
+        ]
+        segment = self.segment
+        found: NDArray[np.float64] = gained(
+            segment.doc_bytes,
+            segment.pos_bytes,
+            self._field_counts,
+            segment.block_last,
+            segment.block_doc,
+            segment.block_pos,
+            np.concatenate([lists.rows for lists in words]),
+            np.concatenate([lists.grades for lists in words]),
+            np.concatenate([lists.own for lists in words]),
+            np.array(asked),
+            np.stack([self._derived.get((form, own), self._make_table, form, own)[0] for own in tables]),
+            np.array(weights),
+            self.norms(form),
+            docs,
+            form.k1,
+            ranking.proximity,
+            ranking.proximity_k1,
+        )
+        if found[0] == DAMAGED:
+            raise self.damaged("postings or positions")
+        return found
 
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places where sentences of the text of *docs* start."""
-        return kernels.sentence_starts(self.segment.sentence_at, self.segment.sentence_bytes, docs)
+        return placing.sentence_starts(self.segment.sentence_at, self.segment.sentence_bytes, docs)
 
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
         bits = np.zeros_like(self.live)
-        if kernels.mark(self.segment.doc_bytes, lists.df, lists.doc_at, self.documents, bits):
+        if kernels.mark(self.segment.doc_bytes, lists.rows, self.documents, bits):
             raise self.damaged("posting lists")
         return int(np.bitwise_count(bits & self.live).sum())
 
@@ -227,7 +250,7 @@ class Reader:
         if self.segment.deleted is None:
             return lists.df
         counts = np.empty(len(lists.df), np.int64)
-        if kernels.count_live(self.segment.doc_bytes, lists.df, lists.doc_at, self.live, counts):
+        if kernels.count_live(self.segment.doc_bytes, lists.rows, self.live, counts):
             raise self.damaged("posting lists")
         return counts
 
@@ -238,10 +261,12 @@ class Reader:
 
     def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
         """The lists of *forms*. Raises IndexDamaged when they do not follow one another."""
-        first, df, doc_at, pos_at = self.segment.lists(forms)
-        if len(df) and df.min() <= 0:
+        segment = self.segment
+        tables = segment.form_doc.arrays, segment.form_pos.arrays
+        rows = lookup.located(forms, segment.form_posting, *tables, segment.block_list)
+        if len(rows) and rows[:, 0].min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, first, df, doc_at, pos_at, int(df.sum()))
+        return Lists(forms, grades, rows, int(rows[:, 0].sum()), np.ones(len(forms), bool))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
@@ -285,6 +310,10 @@ class Reader:
         for number, value in enumerate(values.keys(0, len(values))):
             table.setdefault(keyword_key(value), []).append(number)
         return table
+
+
+def _bits_of(fields: Fields) -> int:
+    return sum(_FIELD_BITS[field] for field in fields)
 
 
 def _bit_words(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled
 
-__all__ = ["lower_bound", "matching", "slips", "unpacked"]
+__all__ = ["lower_bound", "lower_bounds", "matching", "rooted", "slips", "unpacked"]
 
 _BLOCK = 16
 # Keys are at most two forms of 64 letters, ids 500 characters, keywords rarely longer: what is beyond is cut.
@@ -79,6 +79,63 @@ def lower_bound(heads: Array, data: Array, count: int, wanted: Array) -> tuple[i
             return number, same
         number += 1
     return count, False
+
+
+@compiled
+def lower_bounds(heads: Array, data: Array, count: int, wanted: Array, ends: Array) -> tuple[Array, Array]:
+    """``lower_bound`` of several strings, which lie one after the other in *wanted* and end at *ends*."""
+    numbers, present = np.empty(len(ends), np.int64), np.empty(len(ends), np.bool_)
+    begin = 0
+    for i in range(len(ends)):
+        numbers[i], present[i] = lower_bound(heads, data, count, wanted[begin : ends[i]])
+        begin = ends[i]
+    return numbers, present
+
+
+@compiled
+def _bare(key: Array, size: int, least: int, suffixes: Array, ends: Array) -> Any:
+    """How many bytes are left of a key without the first of *suffixes* that leaves *least* letters."""
+    begin = 0
+    for i in range(len(ends)):
+        length = ends[i] - begin
+        at = size - length
+        same = at >= least
+        for j in range(length):
+            if not same:
+                break
+            same = key[at + j] == suffixes[begin + j]
+        begin = ends[i]
+        if same:
+            letters = 0
+            for j in range(at):
+                letters += key[j] & 0xC0 != 0x80
+            if letters >= least:
+                return at
+    return size
+
+
+@compiled
+def rooted(
+    heads: Array, data: Array, low: int, high: int, size: int, least: int, rounds: int, suffixes: Array, ends: Array
+) -> Array:
+    """Those of the strings *low*..*high*-1, which begin with a root of *size* bytes, whose root that is.
+
+    As index/text/roots.py says; *suffixes*, the longest first, lie one after the other and end at *ends*.
+    """
+    found, kept = np.empty(max(high - low, 0), np.int64), 0
+    if not len(found):
+        return found
+    key = np.zeros(_ROOM, np.uint8)
+    at = int(heads[low // _BLOCK])
+    for number in range(low // _BLOCK * _BLOCK, high):
+        left, at = _unpack(data, at, key)
+        if number < low:
+            continue
+        for _ in range(rounds):
+            left = _bare(key, left, least, suffixes, ends)
+        found[kept] = number
+        kept += left == size
+    return found[:kept]
 
 
 @compiled

@@ -235,7 +235,7 @@ class WhooshSearcher:
         front = ranked(found, self._readers, request.sort, max(count, near))
         if near:
             weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in wanted]
-            front = nearer(front, self._readers, wanted, weights, asked.form, self._ranking, asked.scratch)
+            front = nearer(front, self._readers, wanted, weights, asked.form, self._ranking)
         return cut(front, self._readers, request, start, near=near, matches=sum(map(len, found)))
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:

@@ -1,0 +1,182 @@
+"""The loop of the second step of ranking: what a few chosen documents gain by closeness and by words of the same root.
+
+The formulas are ``search.ranking.nearness`` and ``score``. One pass over the lists of all words of the query, in which
+blocks without a chosen document are skipped, and the others left at the last one. See blocks.py for damage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from index.compiled import compiled, uint64_at
+from index.engines.whoosh.postings import BLOCK, PADDING
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
+from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
+
+__all__ = ["gained"]
+
+_POSITION = U((1 << POSITION_BITS) - 1)
+_FIELDS = 3
+
+
+@compiled
+def _closeness(places: Array, tag_bits: Any, weights: Array, k: Array, gains: Array) -> None:
+    """Adds to *gains* what each document gains by closeness, but for the factors of the formula; sorts *places*.
+
+    The lowest *tag_bits* of a place say which word of the query stands there.
+    """
+    places.sort()
+    gained = np.zeros(len(weights))
+    shift = FIELD_BITS + POSITION_BITS + tag_bits
+    at = 0
+    while at < len(places):
+        document = places[at] >> shift
+        gained[:] = 0
+        before = places[at]
+        at += 1
+        while at < len(places) and places[at] >> shift == document:
+            here, there = before >> tag_bits, places[at] >> tag_bits
+            one, other = before - (here << tag_bits), places[at] - (there << tag_bits)
+            distance = there - here
+            if one != other and distance and here >> POSITION_BITS == there >> POSITION_BITS:
+                gained[one] += weights[other] / distance**2
+                gained[other] += weights[one] / distance**2
+            before = places[at]
+            at += 1
+        for word in range(len(weights)):
+            gains[document] += min(1.0, weights[word]) * gained[word] / (gained[word] + k[document])
+
+
+@compiled
+def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
+    doc_bytes: Array,
+    pos_bytes: Array,
+    field_counts: Array,
+    block_last: Array,
+    block_doc: Array,
+    block_pos: Array,
+    lists: Array,
+    grades: Array,
+    own: Array,
+    words: Array,
+    tables: Array,
+    weights: Array,
+    norms: Array,
+    wanted: Array,
+    k1: Any,
+    close: Any,
+    close_k1: Any,
+) -> Array:
+    """What each of the *wanted* documents (ascending) gains; the single gain DAMAGED for a damaged segment.
+
+    A row of *lists* is one form of a word (``lookup.located``), word after word; *own*: whether it is not only of the
+    same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand close to
+    others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts* and
+    *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
+    *close_k1* its saturation.
+    """
+    begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
+    end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
+    damaged = np.full(1, float(DAMAGED))
+    # Of each word in each document: the counts in title and body of its own forms, and of all of its root.
+    sums = np.zeros((len(weights), len(wanted), 4))
+    tag_bits, rows = 0, U(len(field_counts))
+    while 1 << tag_bits < len(weights):
+        tag_bits += 1
+    found, size = np.empty(4 * len(wanted) * len(weights) + 64, np.int64), np.int64(0)
+    values = np.empty(BLOCK, np.uint64)
+    asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
+    word, last = -1, 0
+    for i in range(len(lists)):
+        while i >= last:
+            word += 1
+            last += words[word, 0]
+        fields, table = words[word, 1], tables[words[word, 2]]
+        df, low, high = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4])
+        block, near = low, U(0)
+        while near < chosen:
+            at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
+            if low < high:
+                block = skipped(lasts, block, high, U(wanted[near]))
+                if block == high:
+                    break
+                after = reached(asked, chosen, near, U(block_last[block]))
+                at, pos = begin + U(block_doc[block]), positions + U(block_pos[block])
+                doc = U(block_last[block - U(1)]) if block > low else U(0)
+            slot: Any = near
+            near = after
+            count = min(df - U(BLOCK) * (block - low), U(BLOCK))
+            block += U(1)
+            bit, width, far_bit, far_width, far_count = headed(at, end, count)
+            if bit == U(0):
+                return damaged
+            mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+            far_end = far_bit + far_count * far_width
+            # The rows up to *counted* are known: *behind* positions lie between the last ones read and the next.
+            counted: Any = U(0)
+            behind: Any = U(0)
+            target = U(wanted[slot])
+            for j in range(count):
+                value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+                bit += width
+                doc += value >> U(2)
+                values[j] = value
+                if doc < target:
+                    continue
+                while slot < after and U(wanted[slot]) < doc:
+                    slot += U(1)
+                if slot == after:
+                    break
+                target = U(wanted[slot])
+                if doc != target:
+                    continue
+                row: Any = U(0)
+                total: Any = U(0)
+                while counted <= j:
+                    behind += total
+                    row = values[counted] & U(3)
+                    if row == U(3) and far_bit < far_end:
+                        row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                        far_bit += far_width
+                    if row >= rows:
+                        return damaged
+                    total = U(field_counts[row, U(3)])
+                    counted += U(1)
+                title, body = grades[i] * table[row, U(0)], grades[i] * table[row, U(1)]
+                sums[word, slot, 2] += title
+                sums[word, slot, 3] += body
+                if own[i]:
+                    sums[word, slot, 0] += title
+                    sums[word, slot, 1] += body
+                if own[i] and fields:
+                    pos = past(pos, stop, behind)
+                    behind = U(0)
+                    if total > stop - pos:
+                        return damaged
+                    while size + total >= len(found):
+                        found = np.concatenate((found, np.empty_like(found)))
+                    for field in range(_FIELDS):
+                        position: Any = U(0)
+                        base = ((slot << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
+                        for _ in range(field_counts[row, U(field)]):
+                            gap, pos = number(pos, stop)
+                            position += gap
+                            found[size] = (base | (position & _POSITION)) << U(tag_bits) | U(word)
+                            size += fields >> field & 1
+                else:
+                    behind += total
+    gains, closeness = np.zeros(len(wanted)), np.zeros(len(wanted))
+    k = np.empty(len(wanted))
+    for slot in range(len(wanted)):
+        title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]
+        k[slot] = close_k1 / body_norm
+        for word in range(len(weights)):
+            here = sums[word, slot]
+            one, whole = here[0] * title_norm + here[1] * body_norm, here[2] * title_norm + here[3] * body_norm
+            gains[slot] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
+    _closeness(found[:size], tag_bits, weights, k, closeness)
+    for slot in range(len(wanted)):
+        gains[slot] += close * (close_k1 + 1) * closeness[slot]
+    return gains
