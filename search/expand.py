@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from index.text import Analyzer
-from search.query import All, Any, Boosted, Node, Phrase, Word, is_compound
+from search.query import All, Any, Boosted, Node, Phrase, Word, is_compound, is_named
 from search.ranking import RANKING
 
 __all__ = ["expanded", "phrases"]
 
-# An abbreviation with many meanings, or a phrase with several, must not make a query of hundreds of words.
+# An abbreviation with many meanings, or a phrase with several names, must not make a query of hundreds of words.
 MOST = 8
 
 
@@ -49,7 +49,7 @@ def phrases(
     found = [tuple(parts)]
     if len(parts) < 2 or any(isinstance(part, Word) and part.exact for part in parts):
         return found
-    for other in _alternatives(_span(parts[0])[0], _span(parts[-1])[1], text, analyzer, keep):
+    for other in islice(_alternatives(_span(parts[0])[0], _span(parts[-1])[1], text, analyzer, keep), MOST):
         before = [part for part in parts if _span(part)[1] <= other.start]
         after = [part for part in parts if _span(part)[0] >= other.end]
         found.append((*before, *other.words, *after))
@@ -59,14 +59,19 @@ def phrases(
 def _run(run: list[Node], text: str, analyzer: Analyzer, keep: Set[str]) -> list[Node]:
     """Words in a row, the longest names from the left first."""
     start, end = _span(run[0])[0], _span(run[-1])[1]
-    others = list(_alternatives(start, end, text, analyzer, keep))
+    # Only the words themselves: what else stands between them is no part of the query.
+    masked = [" "] * end
+    for part in run:
+        first, last = _span(part)
+        masked[first:last] = text[first:last]
+    others = list(_alternatives(start, end, "".join(masked), analyzer, keep))
     nodes: list[Node] = []
     at = 0
     while at < len(run):
         here = [other for other in others if other.start == _span(run[at])[0]]
         stop = max((other.end for other in here), default=0)
         covered = [part for part in run[at:] if _span(part)[1] <= stop]
-        named = [_named(other) for other in here if other.end == stop]
+        named = [_named(other) for other in here if other.end == stop][:MOST]
         nodes.append(_either(covered, named) if covered else run[at])
         at += len(covered) or 1
     return nodes
@@ -84,9 +89,9 @@ def _named(other: _Alternative) -> Node:
 
 
 def _alternatives(start: int, end: int, text: str, analyzer: Analyzer, keep: Set[str]) -> Iterator[_Alternative]:
-    """What the lexicon says of ``text[start:end]``, at most MOST."""
+    """What the lexicon says of ``text[start:end]``, from the left, the longest first."""
     tokens = analyzer.tokens(text[start:end])
-    for expansion in analyzer.expansions(tokens)[:MOST]:
+    for expansion in analyzer.expansions(tokens):
         first = start + int(tokens.starts[expansion.start])
         last = start + int(tokens.ends[expansion.end - 1])
         if not keep.isdisjoint(text[first:last].lower().split()):
@@ -101,7 +106,7 @@ def _word(text: str, start: int, end: int, analyzer: Analyzer) -> Word:
 
 
 def _is_plain(node: Node) -> bool:
-    return is_compound(node) or (isinstance(node, Word) and not node.exact and not node.quoted)
+    return (is_compound(node) and not is_named(node)) or (isinstance(node, Word) and not node.exact and not node.quoted)
 
 
 def _span(node: Node) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Literal
 from index.text.fold import MARKS
 from search.language import AND_WORDS, CLOSING, DATES, FIELDS, KEYWORDS, NOT_WORDS, OPENING, OR_WORDS
 
-__all__ = ["Kind", "Lexeme", "lex"]
+__all__ = ["Kind", "Lexeme", "are_grouped", "lex"]
 
 Kind = Literal["text", "phrase", "or", "and", "not", "(", ")", "sentence", "near", "field"]
 
@@ -43,11 +43,20 @@ _FIELD = re.compile(r"(\w+):(?=\S)")
 _CHUNK = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
 _SUFFIX = re.compile(r"(?:~(\d{0,3}))?(?:\^(\d{1,3}(?:\.\d+)?))?(?=\s|$|[()|&])")
 _TAIL = re.compile(
-    rf"(?P<word>.*?\w[{MARKS}]*[*%]?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{{1,3}}(?:\.\d+)?))?[^\w]*", re.S
+    rf"(?P<word>.*?\w[{MARKS}]*(?:[*?]*\*|%)?)(?:~(?P<slips>\d?))?(?:\^(?P<boost>\d{{1,3}}(?:\.\d+)?))?[^\w]*", re.S
 )
 # «1 200 000» is one number to a reader and to the analysis.
-_GROUPED = re.compile(rf"\d{{1,3}}(?:[ \u00a0\u2009\u202f]\d{{3}})+(?![\w{MARKS}*?~^])")
+_GROUPED = re.compile(
+    r"(\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+)"
+    rf"(?:\^(\d{{1,3}}(?:\.\d+)?)(?=\s|$|[()|&])|(?![\w{MARKS}*?~^]|[.,]\d))"
+)
+_GROUP_BEFORE, _GROUP_BEHIND = re.compile(r"(?:^|[\s(!:-])\d{1,3}$"), re.compile(r"\d{3}")
 _DATE_VALUE = re.compile(rf"[^\s()|&{re.escape(OPENING + CLOSING)}]+")
+
+
+def are_grouped(left: str, right: str) -> bool:
+    """Whether *left* and *right*, with a blank between them, may be read as one number."""
+    return _GROUP_BEFORE.search(left[-5:]) is not None and _GROUP_BEHIND.match(right) is not None
 
 
 def lex(text: str) -> Iterator[Lexeme]:
@@ -91,7 +100,7 @@ def _text_at(text: str, at: int) -> Lexeme:
         return _phrase(text, at + 1, exact=True)
     exact = text[at] == "!"
     if match := _GROUPED.match(text, at + exact):
-        return Lexeme("text", match.group(), match.start(), match.end(), exact=exact)
+        return Lexeme("text", match[1], match.start(), match.end(), exact=exact, boost=_boost(match[2]))
     return _word(text, at)
 
 
@@ -109,8 +118,13 @@ def _phrase(text: str, at: int, *, exact: bool) -> Lexeme:
         return Lexeme("phrase", text[start:], at, len(text), exact=exact, closed=False)
     suffix = _SUFFIX.match(text, end + 1)
     number = int(suffix[1]) if suffix and suffix[1] else None
-    boost = float(suffix[2]) if suffix and suffix[2] else 1.0
+    boost = _boost(suffix[2] if suffix else None)
     return Lexeme("phrase", text[start:end], at, suffix.end() if suffix else end + 1, number, exact, boost)
+
+
+def _boost(typed: str | None) -> float:
+    """The factor *typed* behind ^, in hundredths: what is printed of it is read as the same."""
+    return round(float(typed), 2) if typed else 1.0
 
 
 def _word(text: str, at: int) -> Lexeme:
@@ -125,9 +139,9 @@ def _word(text: str, at: int) -> Lexeme:
     body = _TAIL.fullmatch(word[1:] if exact else word)
     if body is None:
         return Lexeme("text", "*" if "*" in word else "", at, end)
-    slips, boost = body["slips"], body["boost"]
+    slips = body["slips"]
     number = None if slips is None else int(slips or -1)
-    return Lexeme("text", body["word"], at + exact, end, number, exact, float(boost or 1.0))
+    return Lexeme("text", body["word"], at + exact, end, number, exact, _boost(body["boost"]))
 
 
 def _operator(word: str) -> Kind | None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from index.errors import OutOfTime
 from index.generations import Generation
 from index.text import Analyzer
 from search.correct import Chosen, IndexVocabulary, choose, looks_right, readings
 from search.engines import Request, Searcher
+from search.engines.meaning import demands
 from search.limits import NEVER, Deadline
 from search.phrases import TitlePhrases
-from search.query import Node
+from search.query import All, Node
 from search.suggest import Suggester, Suggestion
 
 __all__ = ["Opened"]
 
 # Queries whose other readings are remembered, for their next pages and for other readers; some 500 bytes each.
 _REMEMBERED = 2_048
+# Completions whose documents are remembered; some 200 bytes each.
+_COUNTED = 16_384
 # A query that finds this share of all documents needs no other reading.
 _PLENTY = 0.02
 
@@ -37,7 +40,12 @@ class Opened:
 
     def count(self, text: str, deadline: Deadline = NEVER) -> int:
         """How many documents the query *text* finds. Raises OutOfTime."""
-        response = self.searcher.search(Request(self._parse(text), limit=0, words=False, deadline=deadline))
+        tree = self._parse(text)
+        required = demands(tree.parts)[0] if isinstance(tree, All) else ()
+        # What only scores narrows nothing, and no order is wanted: half the time of a search.
+        tree = All(tuple(required)) if len(required) > 1 else required[0] if required else tree
+        request = Request(tree, sort="-date", limit=0, words=False, deadline=deadline)
+        response = self.searcher.search(request)
         if response.timed_out:
             raise OutOfTime(f"{text!r} is not counted yet")
         return response.total
@@ -61,7 +69,7 @@ class Opened:
         return self._suggester.suggest(text, limit)
 
     def _lemma(self, form: str) -> str:
-        return self._analyzer.lemmas(form)[0].text
+        return self.searcher.forms.lemma_of(form) or form
 
     @cached_property
     def _vocabulary(self) -> IndexVocabulary:
@@ -69,6 +77,6 @@ class Opened:
 
     @cached_property
     def _suggester(self) -> Suggester:
-        return Suggester(
-            self._vocabulary, phrases=TitlePhrases(self.searcher, self.count, self._lemma), count=self.count
-        )
+        # What is typed goes on, and so do many of its completions.
+        count = lru_cache(_COUNTED)(self.count)
+        return Suggester(self._vocabulary, phrases=TitlePhrases(self.searcher, count, self._lemma), count=count)

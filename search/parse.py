@@ -116,8 +116,8 @@ class _Parser:
             if self.peek(")"):
                 self.warn("Лишняя закрывающая скобка не учтена.")
                 self.at += 1
-        tree = join(All, groups)
-        return Parsed(tree if tree is not None else Nothing(), tuple(dict.fromkeys(self.warnings)))
+        tree = groups[0] if len(groups) == 1 else self.all_of(groups)
+        return Parsed(tree, tuple(dict.fromkeys(self.warnings)))
 
     def warn(self, sentence: str) -> None:
         self.warnings.append(sentence)
@@ -150,12 +150,16 @@ class _Parser:
                     self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
                 continue
             parts.append(self.close())
-        parts = [part for part in parts if not isinstance(part, Nothing)]
-        parts = expanded(parts, self.source, self.analyzer, self.keep)
-        if parts and all(isinstance(part, Not) for part in parts):
-            parts.insert(0, Everything())
-        found = join(All, parts)
-        return found if found is not None else Nothing()
+        return self.all_of(parts)
+
+    def all_of(self, parts: Iterable[Node]) -> Node:
+        """*parts* together, those of a group among them drawn in; words side by side have their other names."""
+        flat = chain.from_iterable(part.parts if isinstance(part, All) else (part,) for part in parts)
+        own = [part for part in flat if not isinstance(part, Nothing | Everything)]
+        wanted = expanded(own, self.source, self.analyzer, self.keep)
+        if wanted and all(isinstance(part, Not) for part in wanted):
+            wanted.insert(0, Everything())
+        return join(All, wanted) or Nothing()
 
     def close(self) -> Node:
         """``a & b``, ``a /3 b``"""
@@ -167,16 +171,14 @@ class _Parser:
                 self.warn(f"«{operator.text}» без слова с одной из сторон не учтено.")
                 kept = [found, right] if isinstance(right, Not) else [right if isinstance(found, Nothing) else found]
                 found = join(All, kept) or Nothing()
-            elif operator.kind == "near" and self.too_deep(inside=found):
-                continue
             elif operator.kind == "near":
                 # Neighbours are at distance 1: no further word between them.
-                found = self.together((found, right), partial(Near, distance=max(0, (operator.number or 1) - 1)))
+                found = self.together((found, right), partial(self.near, max(0, (operator.number or 1) - 1)))
             else:
                 found = self.together((found, right), _sentence)
         return found
 
-    def together(self, parts: Iterable[Node], join: Callable[[tuple[Node, ...]], Node]) -> Node:
+    def together(self, parts: Iterable[Node], put: Callable[[tuple[Node, ...]], Node]) -> Node:
         """*parts* at one place; the words of a group among them are at that place together too."""
 
         def placed(node: Node) -> Node:
@@ -185,17 +187,28 @@ class _Parser:
                     kept = tuple(placed(part) for part in inner if words(part))
                     if len(kept) < len(inner):
                         self.warn("Внутри «&» и «/N» учтены только слова.")
-                    return join(kept) if len(kept) > 1 else kept[0] if kept else Nothing()
-                case Any(inner):
-                    kept = tuple(part for part in map(placed, inner) if not isinstance(part, Nothing))
-                    return replace(node, parts=kept) if len(kept) > 1 else kept[0] if kept else Nothing()
+                    return put(kept) if len(kept) > 1 else kept[0] if kept else Nothing()
+                case Any(inner, implied):
+                    options = [part for part in map(placed, inner) if not isinstance(part, Nothing)]
+                    joined = join(Any, options) or Nothing()
+                    return replace(node, parts=tuple(options)) if implied and len(options) > 1 else joined
                 case Aimed(_, part) | Boosted(part, _):
-                    return replace(node, part=placed(part))
+                    part = placed(part)
+                    return part if isinstance(part, Nothing) else replace(node, part=part)
                 case _:
                     return _required(node)
 
-        found = tuple(part for part in map(placed, parts) if not isinstance(part, Nothing))
-        return join(found) if len(found) > 1 else found[0] if found else Nothing()
+        found = [(part, own) for part in parts if not isinstance(own := placed(part), Nothing)]
+        return put(tuple(own for _, own in found)) if len(found) > 1 else found[0][0] if found else Nothing()
+
+    def near(self, distance: int, parts: tuple[Node, ...]) -> Node:
+        """*parts* as «a /N b /N c» is read: from the left, windows inside windows."""
+        found = parts[0]
+        for part in parts[1:]:
+            if self.too_deep(inside=found):
+                break
+            found = Near((found, part), distance)
+        return found
 
     def negated(self) -> Node:
         if self.peek("sentence", "near"):
@@ -219,7 +232,8 @@ class _Parser:
             case "field":
                 return self.field(lexeme)
             case _:
-                return self.wording.text(lexeme)
+                found = self.wording.text(lexeme)
+                return self.all_of((found,)) if isinstance(found, All) else found
 
     def too_deep(self, *, inside: Node | None = None) -> bool:
         """Whether one level more, or one around the windows *inside*, is beyond the limit."""

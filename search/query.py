@@ -30,6 +30,7 @@ __all__ = [
     "Wildcard",
     "Word",
     "is_compound",
+    "is_named",
     "walk",
     "words",
 ]
@@ -81,17 +82,25 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Parts at consecutive positions of one field, each a Word, Wildcard, Fuzzy or an Any of those."""
+    """Parts at consecutive positions of one field, each a Word, Wildcard, Fuzzy or an Any of those.
+
+    ``typed``: what of it stood in quotes, for printing; empty for a phrase that nobody wrote.
+    """
 
     parts: tuple[Node, ...]
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Parts in any order within one field, all inside a window of ``distance`` further words between first and last."""
+    """Parts in any order within one field, all inside a window of ``distance`` further words between first and last.
+
+    ``typed`` as in a Phrase; what was written with /N has two parts, the first of which may be such a Near too.
+    """
 
     parts: tuple[Node, ...]
     distance: int
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +224,8 @@ def words(node: Node) -> list[Word | Wildcard | Fuzzy]:
 def is_compound(node: Node) -> bool:
     """Whether *node* is what one hyphenated word became: its whole, or its parts side by side."""
     return isinstance(node, Any) and node.implied and isinstance(node.parts[0], Word)
+
+
+def is_named(node: Node) -> bool:
+    """Whether *node* is a word, or several, with what they may also be called («РК»)."""
+    return isinstance(node, Any) and node.implied and isinstance(node.parts[-1], Boosted)

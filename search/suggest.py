@@ -33,10 +33,12 @@ _SLIP = 110
 # Documents of a suggestion count this much when what was typed had to be read otherwise to come to it.
 _OTHERWISE = 0.3
 # Suggestions after other words are counted together with them, a search each.
-_TOGETHER = 8
+_TOGETHER = 5
 _REMEMBERED = 4_096
 
 _LAST = re.compile(r"(?P<before>.*?)(?P<sign>[!-]?)(?P<word>[^\s()|&\"«»“”„!-][^\s()|&\"«»“”„]*)$", re.S)
+# Where there is one, words may be found with another that are not found without it.
+_OPERATOR = re.compile(r"[|()&\"«»“”„/~-]|\b(?:ИЛИ|OR|НЕ|NOT)\b")
 _FIELD = re.compile(rf"(?:{'|'.join((*KEYWORDS, *DATES))}):", re.I)
 
 
@@ -106,6 +108,8 @@ class Suggester:
 
     def _together(self, before: str, word: str, limit: int) -> list[Suggestion]:
         """Words after others, in the form that is met most, where documents have all of them."""
+        if self._count and not _OPERATOR.search(before) and not self._count(before):
+            return []
         found = []
         for form in [completion.form for completion in self._completions(word)][:_TOGETHER]:
             documents = self._count(before + form) if self._count else self._vocabulary.known(form)

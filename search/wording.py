@@ -5,14 +5,15 @@ Analysed by the code that analyses documents. How lexemes belong together is for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index.text import Analyzer, Tokens
 from index.text.fold import fold
 from index.text.function_words import is_function_word
 from search.expand import phrases
-from search.lexer import Lexeme
+from search.lexer import Lexeme, are_grouped
 from search.limits import Limits
 from search.query import All, Any, Boosted, Fuzzy, Near, Node, Nothing, Phrase, Wildcard, Word
 
@@ -35,19 +36,21 @@ class Wording:
         """What stands in quotes: words side by side, near each other, or one that is looked for as it is."""
         if not lexeme.closed:
             self._warn("Кавычка не закрыта, закрыта в конце запроса.")
-        parts = self._phrase_parts(lexeme)
+        tokens = self._analyzer.tokens(lexeme.text)
+        parts = self._phrase_parts(tokens, lexeme)
         if not parts:
             return Nothing()
         if len(parts) == 1:
-            return _boosted(replace(parts[0], quoted=True), lexeme.boost)
+            return _boosted(replace(parts[0], quoted=not parts[0].exact), lexeme.boost)
+        typed = _typed(tokens, lexeme.text, marked=not all(part.exact for part in parts))
         if lexeme.number is not None:
-            return _boosted(Near(tuple(parts), lexeme.number), lexeme.boost)
-        options = [Phrase(words) for words in phrases(parts, self._source, self._analyzer, self._keep)]
-        return _boosted(options[0] if len(options) == 1 else Any(tuple(options), implied=True), lexeme.boost)
+            return _boosted(Near(tuple(parts), lexeme.number, typed), lexeme.boost)
+        others = phrases(parts, self._source, self._analyzer, self._keep)[1:]
+        phrase = Phrase(tuple(parts), typed)
+        return _boosted(Any((phrase, *map(Phrase, others)), implied=True) if others else phrase, lexeme.boost)
 
-    def _phrase_parts(self, lexeme: Lexeme) -> list[Word]:
+    def _phrase_parts(self, tokens: Tokens, lexeme: Lexeme) -> list[Word]:
         """One part a position; a word with «!» before it, or in a phrase with one, is wanted in this form only."""
-        tokens = self._analyzer.tokens(lexeme.text)
         parts: list[Word] = []
         for row in range(len(tokens)):
             if not _is_whole(tokens, row):
@@ -60,7 +63,13 @@ class Wording:
         """A word, a compound, several words run together by signs, or a pattern."""
         word = lexeme.text
         if "*" in word or "?" in word.rstrip("?"):
-            return self._wildcard(lexeme)
+            pattern = self._pattern(word)
+            if pattern is None:
+                return Nothing()
+            if "*" in pattern or "?" in pattern:
+                wildcard = Wildcard(word, pattern, lexeme.start, lexeme.end, self._limits.forms)
+                return _boosted(wildcard, lexeme.boost)
+            word = word.replace("*", " ").replace("?", " ")
         tokens = self._analyzer.tokens(word)
         if lexeme.number is None:
             parts = self._compounds(tokens, word, lexeme.start, exact=lexeme.exact)
@@ -81,15 +90,16 @@ class Wording:
                 parts.append(Fuzzy(lexeme.text[start:end], form, slips, lexeme.start + start, lexeme.start + end, most))
         return parts
 
-    def _wildcard(self, lexeme: Lexeme) -> Node:
+    def _pattern(self, word: str) -> str | None:
+        """*word* as forms are written, and no longer, so that it may be no pattern; None when any form is such."""
         # Twice, as small letters may be foldable where the capital was not («İ»).
-        folded = fold(fold(lexeme.text).lower()).lower()
-        pattern = "".join(char for char in folded if char.isalnum() or char in "*?-'.").strip("-.'").rstrip("?")
-        letters = sum(char.isalnum() for char in pattern)
-        if not letters:
-            self._warn(f"«{lexeme.text}» подходит к любому слову и не учтено.")
-            return Nothing()
-        return _boosted(Wildcard(lexeme.text, pattern, lexeme.start, lexeme.end, self._limits.forms), lexeme.boost)
+        folded = fold(fold(word).lower()).lower()
+        kept = "".join(char for char in folded if char.isalnum() or char in "*?-'.").lstrip("-.'")
+        end = max((at for at, char in enumerate(kept, 1) if char.isalnum()), default=0)
+        if end:
+            return kept[:end] + re.sub("[^*?]", "", kept[end:]).rstrip("?")
+        self._warn(f"«{word}» подходит к любому слову и не учтено.")
+        return None
 
     def _compounds(self, tokens: Tokens, text: str, offset: int, *, exact: bool) -> list[Node]:
         """The words of a chunk; a compound is its whole form or its parts side by side."""
@@ -127,11 +137,22 @@ def _is_whole(tokens: Tokens, row: int) -> bool:
     )
 
 
+def _typed(tokens: Tokens, text: str, *, marked: bool) -> str:
+    """The words of the phrase *text* as it was written, their «!» when *marked*, without what is between them."""
+    typed, end = "", 0
+    for start, stop in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True):
+        if start >= end:
+            word, end = text[start:stop], stop
+            between = ", " if are_grouped(typed, word) else " " if typed else ""
+            typed += between + ("!" if marked and text[max(0, start - 1) : start] == "!" else "") + word
+    return typed
+
+
 def _boosted(node: Node, factor: float) -> Node:
     return node if factor == 1.0 else Boosted(node, factor)
 
 
-def join(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
+def join(kind: type[All] | type[Any], parts: Sequence[Node]) -> Node | None:
     """One node of *parts*; a lone one stands for itself, nested ones of the same kind are drawn in."""
     flat: list[Node] = []
     for part in parts:

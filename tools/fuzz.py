@@ -28,7 +28,6 @@ from index.settings import Settings
 from index.text import Analyzer
 from search.limits import LIMITS, Limits
 from search.parse import parse
-from search.query import words
 from search.results import Answer, Mark
 from search.service import Ask, Service
 from search.show import show
@@ -44,8 +43,8 @@ _PAGE = 10
 # Beyond the limit of an answer: the longest step between two looks at the clock, on a machine with other work.
 _GRACE = 1.0
 _SHOWN = 20
-# For what is printed, which has more characters than what was typed.
-_ROOMY = Limits(characters=1_000_000, words=100_000)
+# For what is printed, which has more characters and brackets than what was typed.
+_ROOMY = Limits(characters=1_000_000, words=100_000, depth=1_000)
 
 
 @dataclass
@@ -171,13 +170,10 @@ def _wrong_marks(text: str, marks: Sequence[Mark]) -> Iterator[str]:
 
 
 def misprints(text: str) -> Iterator[str]:
-    """Whether the tree of *text*, printed and read again, is another. Numbers may become a group when printed."""
-    tree = parse(text, _analyzer(), today=TODAY, limits=_ROOMY).tree
-    printed = show(tree)
+    """Whether the tree of *text*, printed and read again, is printed otherwise."""
+    printed = show(parse(text, _analyzer(), today=TODAY).tree)
     again = show(parse(printed, _analyzer(), today=TODAY, limits=_ROOMY).tree)
-    own = words(tree)
-    plain = not any(char.isdigit() for word in own for char in word.text)
-    if plain and again != printed and max((len(word.text) for word in own), default=0) < 60:
+    if again != printed:
         yield f"printed as {printed!r}, then as {again!r}"
 
 
