@@ -16,7 +16,7 @@ from typing import Literal
 
 from search.correct.chunks import Chunk, chunks
 from search.correct.reading import Candidate, Reading, Replaced
-from search.correct.stretch import Wrong, rekeyed, retyped, torn
+from search.correct.stretch import Wrong, least, rekeyed, retyped, torn
 from search.correct.vocabulary import Vocabulary
 
 __all__ = ["WORDS", "Chosen", "choose", "decide", "looks_right", "readings"]
@@ -119,16 +119,16 @@ def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[
     layouts = [rekeyed(part, vocabulary, shown=False) for part in parts]
     others = [retyped(part, vocabulary, shown=False) for part in parts]
     # A query typed in the wrong layout is wrong throughout: one long word shows it for the short ones.
-    in_layout = any(
-        one and _beats(one, least) and _is_long(one) for one, (_, least) in zip(layouts, others, strict=True)
-    )
+    beaten = _beaten(parts, layouts, others, vocabulary, shown=False)
+    in_layout = any(one and better and _is_long(one) for one, better in zip(layouts, beaten, strict=True))
     if in_layout:
         layouts = [rekeyed(part, vocabulary, shown=True) for part in parts]
-    elif any(one.candidates[0].kind == "translit" and _is_long(one) for found, _ in others for one in found):
+    elif any(one.candidates[0].kind == "translit" and _is_long(one) for found in others for one in found):
         others = [retyped(part, vocabulary, shown=True) for part in parts]
+        beaten = _beaten(parts, layouts, others, vocabulary, shown=True)
     found: list[Wrong] = []
-    for one, (several, least) in zip(layouts, others, strict=True):
-        found += [one] if one and (in_layout or _beats(one, least)) else several
+    for one, several, better in zip(layouts, others, beaten, strict=True):
+        found += [one] if one and (in_layout or better) else several
     for left, right in pairwise(parts):
         one = torn(left, right, query[left.end : right.start], vocabulary)
         if one:
@@ -138,8 +138,23 @@ def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[
     return sorted(found, key=lambda wrong: wrong.start)
 
 
-def _beats(wrong: Wrong, least: float) -> bool:
-    return wrong.candidates[0].score > least
+def _beaten(
+    parts: Sequence[Chunk],
+    layouts: Sequence[Wrong | None],
+    others: Sequence[list[Wrong]],
+    vocabulary: Vocabulary,
+    *,
+    shown: bool,
+) -> list[bool]:
+    """Whether the other layout of each part, if there is one, beats its words one by one."""
+    return [
+        one is not None and _beats(one, least(part, several, vocabulary, shown=shown))
+        for part, one, several in zip(parts, layouts, others, strict=True)
+    ]
+
+
+def _beats(wrong: Wrong, score: float) -> bool:
+    return wrong.candidates[0].score > score
 
 
 def _is_long(wrong: Wrong) -> bool:

@@ -16,6 +16,8 @@ from search.correct.vocabulary import Vocabulary
 __all__ = ["joined", "parted"]
 
 _PIECES = 4
+# Letters of the longest piece.
+_PIECE = 20
 # Nats: a blank left out is about as rare as a slip, and a part can be a word by chance («Автор ханов»: 4.5 made such
 # of 5 rare names and terms in 700 real questions, 5.5 of none).
 _BLANK = 5.5
@@ -30,11 +32,12 @@ def parted(word: str, vocabulary: Vocabulary) -> list[Candidate]:
     """The likeliest way to cut the lower-case *word* into at most four words of the index, and to hyphenate it."""
     if not 4 <= len(word) <= slips.LONGEST or not word.isalpha():
         return []
+    cuts = _cuts(word, vocabulary)
     # best[end]: by number of pieces, the least believed piece and where the last one begins.
     best: list[dict[int, tuple[float, int]]] = [{0: (math.inf, 0)}] + [{} for _ in word]
     for end in range(1, len(word) + 1):
-        for start in range(max(0, end - 20), end):
-            if not best[start] or end - start == len(word):
+        for start in range(max(0, end - _PIECE), end):
+            if not best[start] or (start, end) not in cuts:
                 continue
             worth = _worth(word[start:end], vocabulary)
             if worth <= 0:
@@ -57,13 +60,29 @@ def joined(left: str, right: str, vocabulary: Vocabulary) -> Candidate | None:
     return Candidate(word, "split", math.log(1 + vocabulary.known(word)) - _TORN)
 
 
+def _cuts(word: str, vocabulary: Vocabulary) -> set[tuple[int, int]]:
+    """The pieces of *word* that may stand by themselves and leave a rest that can be cut: few, and each costs a search.
+
+    In documents is cheap to ask.
+    """
+    cuts: set[tuple[int, int]] = set()
+    ends = {len(word)}
+    for start in range(len(word) - 1, -1, -1):
+        own = [(start, end) for end in ends if 0 < end - start <= _PIECE and _stands(word[start:end], vocabulary)]
+        cuts.update(cut for cut in own if cut != (0, len(word)))
+        if own:
+            ends.add(start)
+    return cuts
+
+
+def _stands(piece: str, vocabulary: Vocabulary) -> bool:
+    """Whether *piece* is a word that may stand by itself."""
+    return (len(piece) > _SHORT or is_function_word(piece)) and vocabulary.documents_with(piece) > 0
+
+
 def _worth(piece: str, vocabulary: Vocabulary) -> float:
-    """How much *piece* is a word, when it is one that may stand by itself."""
-    if len(piece) <= _SHORT and not is_function_word(piece):
-        return 0.0
+    """How much *piece*, which may stand by itself, is a word."""
     met = vocabulary.documents_with(piece)
-    if not met:
-        return 0.0
     return math.log(1 + met) if len(piece) <= _SHORT else (math.log(1 + met) + belief(piece, vocabulary)) / 2
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from search.correct import layout, splitting, translit
@@ -16,7 +17,7 @@ from search.correct.reading import Candidate
 from search.correct.spelling import belief, faith, recased, spelled
 from search.correct.vocabulary import Vocabulary
 
-__all__ = ["Wrong", "rekeyed", "retyped", "torn"]
+__all__ = ["Wrong", "least", "rekeyed", "retyped", "torn"]
 
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -62,16 +63,21 @@ class Wrong:
 
 def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | None:
     """*chunk* in another keyboard layout; *shown* when another word of the query was surely typed so."""
+    price = 0.0 if shown else _price(chunk.word)
+    others = [(text, _written(text, chunk, vocabulary) - price) for text in layout.other_layouts(chunk.text)]
     words = [word for word, _, _ in vocabulary.words(chunk.word)]
+    # Nobody makes a slip besides and comes out at a word that is met everywhere.
+    slipped = [text for text, _ in others if _is_long_russian(text)] if not _established(words, vocabulary) else []
+    others = [(text, score) for text, score in others if score > -math.inf or text in slipped]
+    if not others:
+        return None
     trust = min((faith(word, vocabulary) for word in words), default=0.0) - (_MANNER if shown else 0.0)
     known = any(belief(word, vocabulary) for word in words)
     found = []
-    price = 0.0 if shown else _price(chunk.word)
-    for text in layout.other_layouts(chunk.text):
-        score = _written(text, chunk, vocabulary) - price
+    for text, score in others:
         if score > trust:
             found.append(Candidate(text, "layout", score))
-        elif len(text) >= _GUESSED and text.isalpha() and _CYRILLIC.search(text):
+        elif text in slipped:
             near = spelled(text.lower(), vocabulary)[:1]
             found += [
                 Candidate(recased(each.text, text), "layout", each.score - _TWICE_WRONG - price)
@@ -84,24 +90,20 @@ def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | Non
     return Wrong(chunk.start, chunk.end, chunk.text, trust, known, tuple(found))
 
 
-def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> tuple[list[Wrong], float]:
-    """Words of *chunk* that are misspelt, in Latin letters, or several run together; *shown*: as for ``rekeyed``.
-
-    With it the score of the least of its words, so corrected.
-    """
+def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> list[Wrong]:
+    """Words of *chunk* that are misspelt, in Latin letters, or several run together; *shown*: as for ``rekeyed``."""
     found: list[Wrong] = []
-    least = math.inf
     for word, start, end in [] if chunk.address else _words(chunk, vocabulary):
         old = chunk.text[start:end]
         latin = translit.is_latin(word)
-        trust = faith(word, vocabulary) - (_MANNER if latin and shown else 0.0)
-        if old[:1].isupper() and chunk.start + start:
-            trust += _NAMED
         candidates: list[Candidate] = []
         if latin and (shown or len(word) > 2) and not _ROMAN.fullmatch(old):
             candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
         elif not latin and _may_be_misspelt(word, old, vocabulary):
             candidates = [*spelled(word, vocabulary), *splitting.parted(word, vocabulary)]
+        if not candidates:
+            continue
+        trust = _trust(chunk, word, start, end, vocabulary, shown=shown)
         better = [
             Candidate(recased(each.text, old), each.kind, each.score) for each in candidates if each.score > trust
         ]
@@ -109,8 +111,27 @@ def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> tuple[list[
         if better:
             at = chunk.start + start
             found.append(Wrong(at, at + len(old), old, trust, belief(word, vocabulary) > 0, tuple(better)))
-        least = min(least, better[0].score if better else trust)
-    return found, least
+    return found
+
+
+def least(chunk: Chunk, wrongs: Iterable[Wrong], vocabulary: Vocabulary, *, shown: bool) -> float:
+    """The score of the least of the words of *chunk*, its *wrongs* as corrected; *shown*: as for ``retyped``."""
+    corrected = {wrong.start: wrong.candidates[0].score for wrong in wrongs}
+    words = [] if chunk.address else _words(chunk, vocabulary)
+    scores = (
+        corrected[at]
+        if (at := chunk.start + start) in corrected
+        else _trust(chunk, word, start, end, vocabulary, shown=shown)
+        for word, start, end in words
+    )
+    return min(scores, default=math.inf)
+
+
+def _trust(chunk: Chunk, word: str, start: int, end: int, vocabulary: Vocabulary, *, shown: bool) -> float:
+    """What another reading of the *word* at *start* of *chunk* must beat."""
+    named = chunk.text[start:end][:1].isupper() and chunk.start + start > 0
+    manner = _MANNER if shown and translit.is_latin(word) else 0.0
+    return faith(word, vocabulary) - manner + (_NAMED if named else 0.0)
 
 
 def torn(left: Chunk, right: Chunk, between: str, vocabulary: Vocabulary) -> Wrong | None:
@@ -121,8 +142,10 @@ def torn(left: Chunk, right: Chunk, between: str, vocabulary: Vocabulary) -> Wro
     if not (_CYRILLIC.search(one) and _CYRILLIC.search(other)):
         return None
     found = splitting.joined(one, other, vocabulary)
+    if found is None:
+        return None
     trust = min(faith(one, vocabulary), faith(other, vocabulary))
-    if found is None or found.score <= trust:
+    if found.score <= trust:
         return None
     end = right.start + len(right.word)
     old = left.word + between + right.word
@@ -137,6 +160,14 @@ def _words(chunk: Chunk, vocabulary: Vocabulary) -> list[tuple[str, int, int]]:
     if translit.is_latin(whole) and _SIGNED.search(whole):
         return [(whole, 0, len(whole))]
     return vocabulary.words(chunk.word)
+
+
+def _is_long_russian(text: str) -> bool:
+    return len(text) >= _GUESSED and text.isalpha() and _CYRILLIC.search(text) is not None
+
+
+def _established(words: Iterable[str], vocabulary: Vocabulary) -> bool:
+    return all(vocabulary.documents_with(word) >= _ESTABLISHED for word in words)
 
 
 def _price(typed: str) -> float:
@@ -171,7 +202,7 @@ def _russian(word: str, vocabulary: Vocabulary, price: float) -> list[Candidate]
         for spelling, cost in spellings[:5]:
             believed = belief(spelling, vocabulary)
             found += [Candidate(spelling, "translit", believed - cost / 20 - price)] if believed else []
-    if not found and spellings and len(word) >= _GUESSED:
+    if not found and spellings and len(word) >= _GUESSED and not _established([word], vocabulary):
         near = spelled(spellings[0][0], vocabulary)
         found = [Candidate(other.text, "translit", other.score - _TWICE_WRONG - price) for other in near]
     return sorted(found, key=lambda candidate: -candidate.score)[:5]
@@ -180,5 +211,10 @@ def _russian(word: str, vocabulary: Vocabulary, price: float) -> list[Candidate]
 def _may_be_misspelt(word: str, old: str, vocabulary: Vocabulary) -> bool:
     if not (_CYRILLIC.search(word) and word.isalpha()) or len(word) < 3 or (old.isupper() and len(old) <= 5):
         return False
+    # What stands in documents as it is written is known by that at least, which is cheaper to ask.
+    known = vocabulary.documents_with(word)
+    listed = vocabulary.in_dictionary(word)
+    if known >= _ESTABLISHED or (known and listed):
+        return False
     known = vocabulary.known(word)
-    return known < _ESTABLISHED and not (known and vocabulary.in_dictionary(word))
+    return known < _ESTABLISHED and not (known and listed)
