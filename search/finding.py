@@ -57,7 +57,8 @@ def find(searcher: Searcher, parsed: Parsed, ask: Ask, deadline: Deadline) -> Fo
     loose = relaxed(parsed.tree) if response.total < ask.size and not (ask.cursor or response.timed_out) else None
     if loose is None or (ask.copies and response.hits):
         return Found(parsed, response)
-    loose = All((loose, Not(parsed.tree)))
+    if response.total:
+        loose = All((loose, Not(parsed.tree)))
     lacking = dataclasses.replace(
         request,
         query=loose,

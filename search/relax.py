@@ -13,12 +13,16 @@ _WANTED = (Word, Wildcard, Fuzzy, Phrase, Near, SameSentence, Any, Boosted, Aime
 
 
 def relaxed(tree: Node) -> Node | None:
-    """*tree* with some of its wanted parts instead of all; None when it has no two parts to choose from."""
+    """*tree* with some of its wanted parts instead of all; None when it has no two parts to choose from.
+
+    Words without content find nothing here, or every document with an «в» would count. Nor do they score: that takes as
+    long as all other words, for nothing (headlines +.002, tag pairs -.002, other sets as they were).
+    """
     if not isinstance(tree, All):
         return None
-    wanted = tuple(part for part in tree.parts if _is_wanted(part))
+    wanted = lacking(tree)
     fixed = tuple(part for part in tree.parts if not _is_wanted(part))
-    if len([part for part in wanted if not _is_optional(part)]) < 2:
+    if len(wanted) < 2:
         return None
     some = Any(tuple(leaf for part in wanted for leaf in _loosened(part)))
     return All((some, *fixed)) if fixed else some

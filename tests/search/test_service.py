@@ -104,6 +104,13 @@ def test_a_short_page_is_filled_by_documents_that_name_what_they_lack(service: S
     assert (answer.total, answer.relaxed) == (1, 1)
 
 
+def test_a_word_without_content_fills_no_page(service: Service) -> None:
+    found = [service.answer(Ask(text)) for text in ("сталь рабочих", "сталь в рабочих и на")]
+    assert [(answer.total, answer.relaxed, [hit.id for hit in answer.hits]) for answer in found] == [
+        (1, 1, ["s1", "s2"])
+    ] * 2
+
+
 def test_documents_like_one_share_its_telling_words(service: Service) -> None:
     assert [hit.id for hit in service.similar("s1", 1)] == ["s2"]
     assert "s1" not in [hit.id for hit in service.similar("s1")]
