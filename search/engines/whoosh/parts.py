@@ -25,6 +25,10 @@ class Found:
     def __len__(self) -> int:
         return len(self.docs)
 
+    def copy(self) -> Found:
+        """The same, to be changed."""
+        return Found(self.docs.copy(), self.scores.copy())
+
     def cut(self, size: int) -> Found:
         """The first *size*: what a kernel has kept."""
         return Found(self.docs[:size], self.scores[:size])
@@ -74,10 +78,19 @@ class Cache:
         try:
             value: T = self._made[key]
         except KeyError:
-            value = self._made[key] = make(*of)
-            while len(self._made) > self._size:
-                try:
-                    self._made.popitem(last=False)
-                except KeyError:
-                    break
+            value = make(*of)
+            self.keep(key, value)
         return value
+
+    def find(self, key: Hashable) -> Any:
+        """What is kept under *key*, None when nothing is."""
+        return self._made.get(key)
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Keeps *value*, which is not None, instead of the oldest."""
+        self._made[key] = value
+        while len(self._made) > self._size:
+            try:
+                self._made.popitem(last=False)
+            except KeyError:
+                break

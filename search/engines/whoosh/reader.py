@@ -30,6 +30,9 @@ __all__ = ["Reader"]
 # A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
 _ROWS = 256
 _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
+# Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
+# for each document of the segment that has one of them.
+_GATHERED = 12
 _CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
 
 
@@ -52,6 +55,7 @@ class Reader:
         self._derived = Cache(64)
         self._marks = Cache(128)
         self._words = Cache(4096)
+        self._gathered = Cache(_GATHERED)
         # 100 bytes a form, and a pattern may have 50,000.
         self._patterns = Cache(16)
 
@@ -101,7 +105,19 @@ class Reader:
         return self.segment.lengths[FIELDS.index(field)]
 
     def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
-        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight."""
+        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight.
+
+        The last few are kept, for the searches that one query takes.
+        """
+        key = (id(lists), fields, form)
+        kept: tuple[Lists, Found] | None = self._gathered.find(key)
+        if kept is not None:
+            return kept[1].copy()
+        found = self._gather(lists, fields, form, scratch)
+        self._gathered.keep(key, (lists, found.copy()))
+        return found
+
+    def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment
         weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
         room = min(lists.postings, self.documents) + 1
@@ -271,7 +287,7 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        self._derived = self._marks = self._words = self._patterns = Cache(0)
+        self._derived = self._marks = self._words = self._gathered = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""
