@@ -59,7 +59,6 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     block_pos: Array,
     lists: Array,
     grades: Array,
-    own: Array,
     words: Array,
     tables: Array,
     weights: Array,
@@ -71,10 +70,10 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
 ) -> Array:
     """What each of the *wanted* documents (ascending) gains; the single gain DAMAGED for a damaged segment.
 
-    A row of *lists* is one form of a word (``lookup.located``), word after word; *own*: whether it is not only of the
-    same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand close to
-    others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts* and
-    *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
+    A row of *lists* is one form of a word (``lookup.located``), word after word; its last column says whether it is not
+    only of the same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand
+    close to others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts*
+    and *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
     *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
@@ -147,10 +146,10 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 title, body = grades[i] * table[row, U(0)], grades[i] * table[row, U(1)]
                 sums[word, slot, 2] += title
                 sums[word, slot, 3] += body
-                if own[i]:
+                if lists[i, 5]:
                     sums[word, slot, 0] += title
                     sums[word, slot, 1] += body
-                if own[i] and fields:
+                if lists[i, 5] and fields:
                     pos = past(pos, stop, behind)
                     behind = U(0)
                     if total > stop - pos:

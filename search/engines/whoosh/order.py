@@ -47,7 +47,9 @@ def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count:
         chosen = np.empty(min(count, len(part)), np.uint64)
         if len(chosen):
             arrays.first(key, part.docs, reader.segment.dates, reader.segment.id_ranks, chosen)
-        parts.append(Ranked(np.full(len(chosen), number), part.docs[chosen], part.scores[chosen].astype(np.float64)))
+        owner = np.empty(len(chosen), np.int64)
+        owner.fill(number)
+        parts.append(Ranked(owner, part.docs[chosen], part.scores[chosen].astype(np.float64)))
         keys.append(key[chosen])
     if len(parts) == 1:
         return parts[0]

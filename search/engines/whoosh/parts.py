@@ -38,16 +38,16 @@ class Found:
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``rows``, (forms, 5): where each list lies (``lookup.located``). ``postings``: how many they have together, no fewer
-    than documents. ``own``: which forms are the word's, where those of the same root are among them. ``cut``: the word
-    has more forms than may count.
+    ``rows``, (forms, 6): where each list lies (``lookup.located``), and whether the form is the word's and not only of
+    the same root. ``postings``: how many they have together, no fewer than documents. ``kin``: there are such that are
+    only of the same root. ``cut``: the word has more forms than may count.
     """
 
     forms: NDArray[np.int64]
     grades: NDArray[np.float32]
     rows: NDArray[np.int64]
     postings: int
-    own: NDArray[np.bool_]
+    kin: bool = False
     cut: bool = False
 
     @property

@@ -33,6 +33,7 @@ _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
 # Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
 # for each document of the segment that has one of them.
 _GATHERED = 12
+_OWN = 5
 _CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
 
 
@@ -78,7 +79,9 @@ class Reader:
 
     def _kin(self, word: Word) -> Lists:
         forms, grades, own = kin_of(word, self.segment, self._ranking)
-        return replace(self.lists(forms, grades), own=own)
+        lists = self.lists(forms, grades)
+        lists.rows[:, _OWN] = own
+        return replace(lists, kin=not own.all())
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -217,9 +220,9 @@ class Reader:
     ) -> NDArray[np.float64]:
         """What each of *docs* (ascending, not none) gains by closeness of the words *wanted* and by their roots."""
         words = [self.kin(leaf.term) if isinstance(leaf.term, Word) else self.word(leaf.term) for leaf in wanted]
-        if len(words) == 1 and words[0].own.all():
+        if len(words) == 1 and not words[0].kin:
             return np.zeros(len(docs))
-        tables = list({leaf.fields: None for leaf in wanted})
+        tables = tuple({leaf.fields: None for leaf in wanted})
         # Captions and bylines tell nothing by what stands beside them; nor does a word by itself.
         close = _CLOSE if len(wanted) > 1 else 0
         asked = [
@@ -236,9 +239,8 @@ class Reader:
             segment.block_pos,
             np.concatenate([lists.rows for lists in words]),
             np.concatenate([lists.grades for lists in words]),
-            np.concatenate([lists.own for lists in words]),
             np.array(asked),
-            np.stack([self._derived.get((form, own), self._make_table, form, own)[0] for own in tables]),
+            self._derived.get((form, tables), self._make_tables, form, tables),
             np.array(weights),
             self.norms(form),
             docs,
@@ -282,7 +284,7 @@ class Reader:
         rows = lookup.located(forms, segment.form_posting, *tables, segment.block_list)
         if len(rows) and rows[:, 0].min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, rows, int(rows[:, 0].sum()), np.ones(len(forms), bool))
+        return Lists(forms, grades, rows, int(rows[:, 0].sum()))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
@@ -309,6 +311,10 @@ class Reader:
         weighted = (self._ranking.title * title, form.lead * lead + body + self._ranking.aside * aside)
         matches = (title + lead + body + aside > 0).astype(np.uint8)
         return np.stack(weighted, axis=1).astype(np.float32), matches
+
+    def _make_tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
+        """The tables of several sets of fields, one after the other."""
+        return np.stack([self._make_table(form, own)[0] for own in fields])
 
     def _make_marks(self, field: str, keys: frozenset[str]) -> NDArray[np.uint64]:
         column = self.segment.keyword(field)
