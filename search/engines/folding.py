@@ -34,11 +34,14 @@ def leaders(sketches: NDArray[np.uint8], days: NDArray[np.int64]) -> NDArray[np.
     candidates = np.flatnonzero(_sharing(sketches))
     candidates = candidates[sketches[candidates].any(axis=1)]
     while len(candidates) > 1:
-        first, rest = candidates[0], candidates[1:]
-        alike = (sketches[rest] == sketches[first]).sum(axis=1) >= SAME
-        alike &= (np.abs(days[rest] - days[first]) <= DAYS) | (np.minimum(days[rest], days[first]) == NO_DAY)
-        found[rest[alike]] = first
-        candidates = rest[~alike]
+        first, candidates = candidates[0], candidates[1:]
+        alike = np.count_nonzero(sketches[candidates] == sketches[first], axis=1) >= SAME
+        if not alike.any():
+            continue
+        own, others = days[first], days[candidates]
+        alike &= (np.abs(others - own) <= DAYS) | (np.minimum(others, own) == NO_DAY)
+        found[candidates[alike]] = first
+        candidates = candidates[~alike]
     return found
 
 

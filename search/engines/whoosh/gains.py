@@ -131,18 +131,33 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 target = U(wanted[slot])
                 if doc != target:
                     continue
-                row: Any = U(0)
+                ones: Any = U(0)
+                twos: Any = U(0)
+                threes: Any = U(0)
+                for before in range(counted, j):
+                    # Nothing else in the loop, for several numbers at a time.
+                    low_bit, high_bit = values[before] & U(1), values[before] >> U(1) & U(1)
+                    ones += low_bit
+                    twos += high_bit
+                    threes += low_bit & high_bit
+                behind += U(field_counts[0, 3]) * (j - counted + threes - ones - twos)
+                behind += U(field_counts[1, 3]) * (ones - threes) + U(field_counts[2, 3]) * (twos - threes)
+                counted = j + U(1)
+                row = value & U(3)
                 total: Any = U(0)
-                while counted <= j:
+                for _ in range(threes + U(row == U(3))):
                     behind += total
-                    row = values[counted] & U(3)
-                    if row == U(3) and far_bit < far_end:
+                    row = U(3)
+                    if far_bit < far_end:
                         row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
                         far_bit += far_width
                     if row >= rows:
                         return damaged
                     total = U(field_counts[row, U(3)])
-                    counted += U(1)
+                if value & U(3) != U(3):
+                    behind += total
+                    row = value & U(3)
+                    total = U(field_counts[row, U(3)])
                 title, body = grades[i] * table[row, U(0)], grades[i] * table[row, U(1)]
                 sums[word, slot, 2] += title
                 sums[word, slot, 3] += body
@@ -167,15 +182,15 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 else:
                     behind += total
     gains, closeness = np.zeros(len(wanted)), np.zeros(len(wanted))
-    k = np.empty(len(wanted))
+    scale = np.empty(len(wanted))
     for slot in range(len(wanted)):
         title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]
-        k[slot] = close_k1 / body_norm
+        scale[slot] = close_k1 / body_norm
         for word in range(len(weights)):
             here = sums[word, slot]
             one, whole = here[0] * title_norm + here[1] * body_norm, here[2] * title_norm + here[3] * body_norm
             gains[slot] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
-    _closeness(found[:size], tag_bits, weights, k, closeness)
+    _closeness(found[:size], tag_bits, weights, scale, closeness)
     for slot in range(len(wanted)):
         gains[slot] += close * (close_k1 + 1) * closeness[slot]
     return gains

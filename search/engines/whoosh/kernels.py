@@ -47,7 +47,7 @@ def _drained(bits: Array, summary: Array, docs: Array) -> Any:
 
 
 @compiled
-def gather(
+def gather(  # noqa: C901  # one hot loop over postings, one over documents
     doc_bytes: Array,
     weights: Array,
     matches: Array,
@@ -202,9 +202,9 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     row = value & U(3)
                     if row == U(3):
                         # Which of the far rows: counted only when one is wanted.
-                        while counted < j:
-                            fars += U(values[counted] & U(3) == U(3))
-                            counted += U(1)
+                        for k in range(counted, j):
+                            fars += values[k] & (values[k] >> U(1)) & U(1)
+                        counted = j
                         if fars < far_count:
                             far = far_bit + fars * far_width
                             row += uint64_at(far >> U(3)) >> (far & U(7)) & far_mask
