@@ -27,6 +27,8 @@ def nearer(
 ) -> Ranked:
     """*front* with the gains of its first ``depth`` added to their scores, and these in order again."""
     best = min(len(front), ranking.depth)
+    if not best or not any(reader.may_gain(wanted) for reader in readers):
+        return front
     for number, reader in enumerate(readers):
         rows = front.docs[:best].argsort()
         if len(readers) > 1:

@@ -210,6 +210,10 @@ class Reader:
             raise self.damaged("postings or positions")
         return places
 
+    def may_gain(self, wanted: Sequence[Leaf]) -> bool:
+        """Whether some document may gain: a word alone stands close to none, and may be the only one of its root."""
+        return len(wanted) > 1 or any(isinstance(leaf.term, Word) and self.kin(leaf.term).kin for leaf in wanted)
+
     def gains(
         self,
         docs: NDArray[np.int32],
@@ -220,8 +224,6 @@ class Reader:
     ) -> NDArray[np.float64]:
         """What each of *docs* (ascending, not none) gains by closeness of the words *wanted* and by their roots."""
         words = [self.kin(leaf.term) if isinstance(leaf.term, Word) else self.word(leaf.term) for leaf in wanted]
-        if len(words) == 1 and not words[0].kin:
-            return np.zeros(len(docs))
         tables = tuple({leaf.fields: None for leaf in wanted})
         # Captions and bylines tell nothing by what stands beside them; nor does a word by itself.
         close = _CLOSE if len(wanted) > 1 else 0
