@@ -1,4 +1,5 @@
-"""Measures speed and memory: ``make bench``. Analysis, writing, searching beside other engines, then the real server.
+"""Measures speed and memory: ``make bench``. Analysis, writing, searching beside other engines and from ten threads,
+then the real server.
 
 Takes the large archive ($SLOVO_DATA or ../shared/data), each part in a process of its own, so that none pays for the
 memory of another. Says so and ends where the archive is absent.
@@ -26,6 +27,7 @@ def main() -> int:
         ["bench_text", str(archive)],
         ["bench_write", str(archive)],
         ["bench_search", "--data", str(archive)],
+        ["bench_threads", str(archive)],
         ["bench_serve", *asked],
         ["bench_reload", *asked],
     )

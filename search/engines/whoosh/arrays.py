@@ -173,8 +173,12 @@ def _sink(order: tuple[Any, Any, Any, Any], heap: Array, size: Any, at: Any, new
 
 
 @compiled
-def first(keys: Array, docs: Array, days: Array, ranks: Array, chosen: Array) -> None:
+def first(
+    keys: Array, docs: Array, scores: Array, days: Array, ranks: Array, chosen: Array, firsts: Array, worth: Array
+) -> None:
     """Fills *chosen* (uint64, no more than *docs*) with indexes of those that come first, in order.
+
+    And *firsts* with the documents at these indexes, *worth* with their scores.
 
     The greatest key (float32) first, then the latest of *days*, then the least of *ranks*; the last two are of all
     documents of the segment. One pass, with a heap whose top is the last of those chosen: what is not shown is not
@@ -204,6 +208,7 @@ def first(keys: Array, docs: Array, days: Array, ranks: Array, chosen: Array) ->
         left = size - U(1) - i
         last = chosen[left]
         chosen[left] = chosen[U(0)]
+        firsts[left], worth[left] = docs[chosen[left]], scores[chosen[left]]
         _sink(order, chosen, left, U(0), last)
 
 

@@ -179,14 +179,12 @@ class Evaluation:
         return sum(map(self._words.weight, leaves(node, fields)))
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
+        words = [part for part in parts if isinstance(part, Term)]
+        if words and isinstance(node, Phrase) and len(words) == len(parts):
+            return self._adjacent(words, fields)
         found = self._both(parts, (), fields) if parts else self._nothing()
         if not len(found):
             return found
-        if isinstance(node, Phrase) and all(isinstance(part, Term) for part in parts):
-            self._deadline.check()
-            words = [part for part in parts if isinstance(part, Term)]
-            near = adjacent(words, fields, found.docs, self._reader, self._scratch)
-            return Found(found.docs[near], found.scores[near])
         holding = np.zeros(len(found), bool)
         step = max(1, _PLACED // len(parts))
         for at in range(0, len(found), step):
@@ -194,6 +192,19 @@ class Evaluation:
             starts = spans(node, fields, docs, self._reader, self._scratch, self._deadline).starts
             holding[at + (starts >> DOCUMENT_SHIFT)] = True
         return Found(found.docs[holding], found.scores[holding])
+
+    def _adjacent(self, words: Sequence[Term], fields: Fields) -> Found:
+        """A phrase of plain words: only where they stand side by side, in few documents mostly, are they scored."""
+        rarest, *others = sorted((Leaf(word, fields) for word in words), key=self._words.rare)
+        found = self._words.found(rarest)
+        if not len(found):
+            return found
+        self._deadline.check()
+        near = adjacent(words, fields, found.docs, self._reader, self._scratch)
+        found = Found(found.docs[near], found.scores[near])
+        for leaf in others:
+            found = self._narrowed(found, leaf, required=True)
+        return found
 
     def _everything(self) -> Found:
         docs = self._reader.all_live

@@ -59,7 +59,6 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     block_pos: Array,
     lists: Array,
     grades: Array,
-    own: Array,
     words: Array,
     tables: Array,
     weights: Array,
@@ -71,10 +70,10 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
 ) -> Array:
     """What each of the *wanted* documents (ascending) gains; the single gain DAMAGED for a damaged segment.
 
-    A row of *lists* is one form of a word (``lookup.located``), word after word; *own*: whether it is not only of the
-    same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand close to
-    others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts* and
-    *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
+    A row of *lists* is one form of a word (``lookup.located``), word after word; its last column says whether it is not
+    only of the same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand
+    close to others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts*
+    and *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
     *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
@@ -132,25 +131,40 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 target = U(wanted[slot])
                 if doc != target:
                     continue
-                row: Any = U(0)
+                ones: Any = U(0)
+                twos: Any = U(0)
+                threes: Any = U(0)
+                for before in range(counted, j):
+                    # Nothing else in the loop, for several numbers at a time.
+                    low_bit, high_bit = values[before] & U(1), values[before] >> U(1) & U(1)
+                    ones += low_bit
+                    twos += high_bit
+                    threes += low_bit & high_bit
+                behind += U(field_counts[0, 3]) * (j - counted + threes - ones - twos)
+                behind += U(field_counts[1, 3]) * (ones - threes) + U(field_counts[2, 3]) * (twos - threes)
+                counted = j + U(1)
+                row = value & U(3)
                 total: Any = U(0)
-                while counted <= j:
+                for _ in range(threes + U(row == U(3))):
                     behind += total
-                    row = values[counted] & U(3)
-                    if row == U(3) and far_bit < far_end:
+                    row = U(3)
+                    if far_bit < far_end:
                         row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
                         far_bit += far_width
                     if row >= rows:
                         return damaged
                     total = U(field_counts[row, U(3)])
-                    counted += U(1)
+                if value & U(3) != U(3):
+                    behind += total
+                    row = value & U(3)
+                    total = U(field_counts[row, U(3)])
                 title, body = grades[i] * table[row, U(0)], grades[i] * table[row, U(1)]
                 sums[word, slot, 2] += title
                 sums[word, slot, 3] += body
-                if own[i]:
+                if lists[i, 5]:
                     sums[word, slot, 0] += title
                     sums[word, slot, 1] += body
-                if own[i] and fields:
+                if lists[i, 5] and fields:
                     pos = past(pos, stop, behind)
                     behind = U(0)
                     if total > stop - pos:
@@ -168,15 +182,15 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 else:
                     behind += total
     gains, closeness = np.zeros(len(wanted)), np.zeros(len(wanted))
-    k = np.empty(len(wanted))
+    scale = np.empty(len(wanted))
     for slot in range(len(wanted)):
         title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]
-        k[slot] = close_k1 / body_norm
+        scale[slot] = close_k1 / body_norm
         for word in range(len(weights)):
             here = sums[word, slot]
             one, whole = here[0] * title_norm + here[1] * body_norm, here[2] * title_norm + here[3] * body_norm
             gains[slot] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
-    _closeness(found[:size], tag_bits, weights, k, closeness)
+    _closeness(found[:size], tag_bits, weights, scale, closeness)
     for slot in range(len(wanted)):
         gains[slot] += close * (close_k1 + 1) * closeness[slot]
     return gains

@@ -47,7 +47,7 @@ def _drained(bits: Array, summary: Array, docs: Array) -> Any:
 
 
 @compiled
-def gather(
+def gather(  # noqa: C901  # one hot loop over postings, one over documents
     doc_bytes: Array,
     weights: Array,
     matches: Array,
@@ -94,17 +94,25 @@ def gather(
                     sums[one, U(1)] = body + grade * more_body
                     bits[one >> U(6)] |= U(1) << (one & U(63))
     kept = U(0)
-    for i in range(_drained(bits, summary, docs)):
-        one = U(docs[i])
-        title, body = sums[one, U(0)], sums[one, U(1)]
-        sums[one, U(0)] = 0
-        sums[one, U(1)] = 0
-        docs[kept] = one
-        values[kept] = title * norms[one, U(0)] + body * norms[one, U(1)]
-        kept += (live[one >> U(6)] >> (one & U(63))) & U(1)
-    for i in range(kept):
-        # A loop of its own, for eight divisions at a time.
-        values[i] = values[i] / (k1 + values[i])
+    for chunk in range(U(len(summary))):
+        if not summary[chunk]:
+            continue
+        summary[chunk] = 0
+        for word in range(chunk << U(6), min((chunk + U(1)) << U(6), U(len(bits)))):
+            touched, alive = bits[word], live[word]
+            bits[word] = U(0)
+            while touched != U(0):
+                # All of a document at once: the divisions hide behind the loads.
+                bit = trailing_zeros(touched)
+                one = (word << U(6)) | bit
+                title, body = sums[one, U(0)], sums[one, U(1)]
+                sums[one, U(0)] = 0
+                sums[one, U(1)] = 0
+                tf = title * norms[one, U(0)] + body * norms[one, U(1)]
+                docs[kept] = one
+                values[kept] = tf / (k1 + tf)
+                kept += (alive >> bit) & U(1)
+                touched &= touched - U(1)
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 
 
@@ -194,9 +202,9 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     row = value & U(3)
                     if row == U(3):
                         # Which of the far rows: counted only when one is wanted.
-                        while counted < j:
-                            fars += U(values[counted] & U(3) == U(3))
-                            counted += U(1)
+                        for k in range(counted, j):
+                            fars += values[k] & (values[k] >> U(1)) & U(1)
+                        counted = j
                         if fars < far_count:
                             far = far_bit + fars * far_width
                             row += uint64_at(far >> U(3)) >> (far & U(7)) & far_mask

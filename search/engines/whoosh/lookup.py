@@ -118,9 +118,10 @@ def located(
 ) -> Array:
     """Of the lists of *forms* a row each: df, start in doc_bytes and in pos_bytes, rows low..high-1 in the skip table.
 
+    And a one, for who wants to tell some lists from others.
     *first*: the first posting of each form of the segment; *block_list*: that of the list of each row of the table.
     """
-    rows = np.empty((len(forms), 5), np.int64)
+    rows = np.ones((len(forms), 6), np.int64)
     for i in range(len(forms)):
         form = forms[i]
         posting = np.int64(first[form])

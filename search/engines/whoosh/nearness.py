@@ -27,12 +27,15 @@ def nearer(
 ) -> Ranked:
     """*front* with the gains of its first ``depth`` added to their scores, and these in order again."""
     best = min(len(front), ranking.depth)
+    if not best or not any(reader.may_gain(wanted) for reader in readers):
+        return front
     for number, reader in enumerate(readers):
-        rows = np.argsort(front.docs[:best])
+        rows = front.docs[:best].argsort()
         if len(readers) > 1:
             rows = rows[front.readers[rows] == number]
         if len(rows):
             front.scores[rows] += reader.gains(front.docs[rows], wanted, weights, form, ranking)
-    order = np.arange(len(front))
-    order[:best] = np.argsort(-front.scores[:best], kind="stable")
+    order = (-front.scores[:best]).argsort(kind="stable")
+    if best < len(front):
+        order = np.concatenate((order, np.arange(best, len(front))))
     return front.cut(order)

@@ -44,11 +44,16 @@ def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count:
     parts, keys = [], []
     for number, (part, reader) in enumerate(zip(found, readers, strict=True)):
         key = _keys(part, reader, sort)
-        chosen = np.empty(min(count, len(part)), np.uint64)
-        if len(chosen):
-            arrays.first(key, part.docs, reader.segment.dates, reader.segment.id_ranks, chosen)
-        parts.append(Ranked(np.full(len(chosen), number), part.docs[chosen], part.scores[chosen].astype(np.float64)))
-        keys.append(key[chosen])
+        size = min(count, len(part))
+        chosen, owner = np.empty(size, np.uint64), np.empty(size, np.int64)
+        docs, scores = np.empty(size, np.int32), np.empty(size)
+        owner.fill(number)
+        if size:
+            segment = reader.segment
+            arrays.first(key, part.docs, part.scores, segment.dates, segment.id_ranks, chosen, docs, scores)
+        parts.append(Ranked(owner, docs, scores))
+        if len(readers) > 1:
+            keys.append(key[chosen])
     if len(parts) == 1:
         return parts[0]
     return _merged(parts, keys, readers).cut(slice(0, count))

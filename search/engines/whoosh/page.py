@@ -29,8 +29,9 @@ class Page:
 def cut(front: Ranked, readers: Sequence[Reader], request: Request, start: int, *, near: int, matches: int) -> Page:
     """The page of *request* from *start* on. Closeness has ordered the first *near* of *front*; *matches* are all."""
     if not (request.fold or request.copies) or request.after is not None:
-        rows = np.arange(start, max(start, min(start + request.limit, len(front))))
-        return Page(_hits(front.cut(rows), readers), 0, _next(front, readers, rows, near, matches))
+        end = max(start, min(start + request.limit, len(front)))
+        last = end - 1 if end > start else -1
+        return Page(_hits(front.cut(slice(start, end)), readers), 0, _next(front, readers, last, near, matches))
     kept = np.arange(len(front))
     window = front.cut(slice(0, WINDOW))
     first = kept.copy()
@@ -42,7 +43,8 @@ def cut(front: Ranked, readers: Sequence[Reader], request: Request, start: int, 
         kept = kept[first == kept]
     rows = kept[start : start + request.limit]
     hits = _hits(front.cut(rows), readers, () if request.copies else folded[rows].tolist())
-    following = None if request.copies else _next(front, readers, rows, near, matches)
+    last = int(rows[-1]) if len(rows) else -1
+    following = None if request.copies else _next(front, readers, last, near, matches)
     return Page(hits, int((first != np.arange(len(first))).sum()), following)
 
 
@@ -71,14 +73,12 @@ def _hits(page: Ranked, readers: Sequence[Reader], similar: Sequence[int] = ()) 
     else:
         places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
         ids = [readers[number].segment.doc_id(doc) for number, doc in places]
-    return tuple(map(Scored, ids, page.scores.tolist(), similar or [0] * len(ids)))
+    return tuple(map(Scored._make, zip(ids, page.scores.tolist(), similar or [0] * len(ids), strict=True)))
 
 
-def _next(
-    front: Ranked, readers: Sequence[Reader], rows: NDArray[np.int64], near: int, matches: int
-) -> Place | int | None:
-    last = int(rows[-1]) if len(rows) else -1
-    if last < 0 or last + 1 >= matches:
+def _next(front: Ranked, readers: Sequence[Reader], last: int, near: int, matches: int) -> Place | int | None:
+    """Where the hits behind the one at *last* begin."""
+    if not 0 <= last < min(len(front), matches - 1):
         return None
     if last < near:
         return last + 1

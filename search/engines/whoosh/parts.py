@@ -25,6 +25,10 @@ class Found:
     def __len__(self) -> int:
         return len(self.docs)
 
+    def copy(self) -> Found:
+        """The same, to be changed."""
+        return Found(self.docs.copy(), self.scores.copy())
+
     def cut(self, size: int) -> Found:
         """The first *size*: what a kernel has kept."""
         return Found(self.docs[:size], self.scores[:size])
@@ -34,16 +38,16 @@ class Found:
 class Lists:
     """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
 
-    ``rows``, (forms, 5): where each list lies (``lookup.located``). ``postings``: how many they have together, no fewer
-    than documents. ``own``: which forms are the word's, where those of the same root are among them. ``cut``: the word
-    has more forms than may count.
+    ``rows``, (forms, 6): where each list lies (``lookup.located``), and whether the form is the word's and not only of
+    the same root. ``postings``: how many they have together, no fewer than documents. ``kin``: there are such that are
+    only of the same root. ``cut``: the word has more forms than may count.
     """
 
     forms: NDArray[np.int64]
     grades: NDArray[np.float32]
     rows: NDArray[np.int64]
     postings: int
-    own: NDArray[np.bool_]
+    kin: bool = False
     cut: bool = False
 
     @property
@@ -74,10 +78,19 @@ class Cache:
         try:
             value: T = self._made[key]
         except KeyError:
-            value = self._made[key] = make(*of)
-            while len(self._made) > self._size:
-                try:
-                    self._made.popitem(last=False)
-                except KeyError:
-                    break
+            value = make(*of)
+            self.keep(key, value)
         return value
+
+    def find(self, key: Hashable) -> Any:
+        """What is kept under *key*, None when nothing is."""
+        return self._made.get(key)
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Keeps *value*, which is not None, instead of the oldest."""
+        self._made[key] = value
+        while len(self._made) > self._size:
+            try:
+                self._made.popitem(last=False)
+            except KeyError:
+                break

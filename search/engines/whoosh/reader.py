@@ -30,6 +30,10 @@ __all__ = ["Reader"]
 # A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
 _ROWS = 256
 _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
+# Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
+# for each document of the segment that has one of them.
+_GATHERED = 12
+_OWN = 5
 _CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
 
 
@@ -52,6 +56,7 @@ class Reader:
         self._derived = Cache(64)
         self._marks = Cache(128)
         self._words = Cache(4096)
+        self._gathered = Cache(_GATHERED)
         # 100 bytes a form, and a pattern may have 50,000.
         self._patterns = Cache(16)
 
@@ -74,7 +79,9 @@ class Reader:
 
     def _kin(self, word: Word) -> Lists:
         forms, grades, own = kin_of(word, self.segment, self._ranking)
-        return replace(self.lists(forms, grades), own=own)
+        lists = self.lists(forms, grades)
+        lists.rows[:, _OWN] = own
+        return replace(lists, kin=not own.all())
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -101,7 +108,19 @@ class Reader:
         return self.segment.lengths[FIELDS.index(field)]
 
     def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
-        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight."""
+        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight.
+
+        The last few are kept, for the searches that one query takes.
+        """
+        key = (id(lists), fields, form)
+        kept: tuple[Lists, Found] | None = self._gathered.find(key)
+        if kept is not None:
+            return kept[1].copy()
+        found = self._gather(lists, fields, form, scratch)
+        self._gathered.keep(key, (lists, found.copy()))
+        return found
+
+    def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment
         weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
         room = min(lists.postings, self.documents) + 1
@@ -191,6 +210,10 @@ class Reader:
             raise self.damaged("postings or positions")
         return places
 
+    def may_gain(self, wanted: Sequence[Leaf]) -> bool:
+        """Whether some document may gain: a word alone stands close to none, and may be the only one of its root."""
+        return len(wanted) > 1 or any(isinstance(leaf.term, Word) and self.kin(leaf.term).kin for leaf in wanted)
+
     def gains(
         self,
         docs: NDArray[np.int32],
@@ -201,9 +224,7 @@ class Reader:
     ) -> NDArray[np.float64]:
         """What each of *docs* (ascending, not none) gains by closeness of the words *wanted* and by their roots."""
         words = [self.kin(leaf.term) if isinstance(leaf.term, Word) else self.word(leaf.term) for leaf in wanted]
-        if len(words) == 1 and words[0].own.all():
-            return np.zeros(len(docs))
-        tables = list({leaf.fields: None for leaf in wanted})
+        tables = tuple({leaf.fields: None for leaf in wanted})
         # Captions and bylines tell nothing by what stands beside them; nor does a word by itself.
         close = _CLOSE if len(wanted) > 1 else 0
         asked = [
@@ -220,9 +241,8 @@ class Reader:
             segment.block_pos,
             np.concatenate([lists.rows for lists in words]),
             np.concatenate([lists.grades for lists in words]),
-            np.concatenate([lists.own for lists in words]),
             np.array(asked),
-            np.stack([self._derived.get((form, own), self._make_table, form, own)[0] for own in tables]),
+            self._derived.get((form, tables), self._make_tables, form, tables),
             np.array(weights),
             self.norms(form),
             docs,
@@ -266,12 +286,12 @@ class Reader:
         rows = lookup.located(forms, segment.form_posting, *tables, segment.block_list)
         if len(rows) and rows[:, 0].min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, rows, int(rows[:, 0].sum()), np.ones(len(forms), bool))
+        return Lists(forms, grades, rows, int(rows[:, 0].sum()))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        self._derived = self._marks = self._words = self._patterns = Cache(0)
+        self._derived = self._marks = self._words = self._gathered = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""
@@ -293,6 +313,10 @@ class Reader:
         weighted = (self._ranking.title * title, form.lead * lead + body + self._ranking.aside * aside)
         matches = (title + lead + body + aside > 0).astype(np.uint8)
         return np.stack(weighted, axis=1).astype(np.float32), matches
+
+    def _make_tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
+        """The tables of several sets of fields, one after the other."""
+        return np.stack([self._make_table(form, own)[0] for own in fields])
 
     def _make_marks(self, field: str, keys: frozenset[str]) -> NDArray[np.uint64]:
         column = self.segment.keyword(field)

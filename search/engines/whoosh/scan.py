@@ -100,9 +100,10 @@ def _bare(key: Array, size: int, least: int, suffixes: Array, ends: Array) -> An
         length = ends[i] - begin
         at = size - length
         same = at >= least
-        for j in range(length):
-            if not same:
-                break
+        # The last byte first: it differs mostly.
+        j = length
+        while same and j:
+            j -= 1
             same = key[at + j] == suffixes[begin + j]
         begin = ends[i]
         if same:

@@ -144,9 +144,15 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
 
 def strings(table: Strings, numbers: NDArray[Any]) -> list[str]:
     """The strings of *table* with those *numbers*."""
-    data, ends = scan.unpacked(*table.arrays[:2], numbers)
+    heads, packed, _ = table.arrays
+    data, ends = scan.unpacked(heads, packed, numbers)
     text = data.tobytes()
-    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise([0, *ends.tolist()])]
+    spans = pairwise([0, *ends.tolist()])
+    if text.isascii():
+        # Ids mostly are: decoded at once.
+        whole = text.decode("ascii")
+        return [whole[start:end] for start, end in spans]
+    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in spans]
 
 
 _NONE = np.zeros(0, np.int64)

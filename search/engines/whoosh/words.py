@@ -40,12 +40,17 @@ def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
     """
     parts = [_Part(reader, reader.word(term)) for reader in readers]
     frequent = _frequent(parts, MAX_FORMS, keys_each=1)
-    found = []
-    for key in set().union(*frequent):
-        total = sum(own[key] if key in own else part.count(key) for own, part in zip(frequent, parts, strict=True))
-        found.append(Count(form_of(key), total))
-    found.sort(key=lambda count: (-count.count, count.value))
-    return tuple(count for count in found[:MAX_FORMS] if count.count)
+    totals = frequent[0] if len(parts) == 1 else _added(frequent, parts)
+    found = sorted((-total, form_of(key)) for key, total in totals.items() if total)
+    return tuple(Count(form, -total) for total, form in found[:MAX_FORMS])
+
+
+def _added(frequent: Sequence[dict[str, int]], parts: Sequence[_Part]) -> dict[str, int]:
+    """The keys that some part tells, with their counts in all."""
+    return {
+        key: sum(own[key] if key in own else part.count(key) for own, part in zip(frequent, parts, strict=True))
+        for key in set().union(*frequent)
+    }
 
 
 def kept(term: Term, readers: Sequence[Reader]) -> frozenset[str] | None:

@@ -16,6 +16,7 @@ from index.errors import IndexDamaged
 from search.engines import SORTS, Request, Response
 from search.engines.whoosh import kernels
 from search.engines.whoosh.blocks import DAMAGED
+from search.engines.whoosh.parts import Cache
 from search.engines.whoosh.searcher import WhooshSearcher
 from search.query import All, Any, Everything, Keyword, Near, Node, Not, Phrase, Wildcard
 from tests.engines.contract import ANALYZER, ARCHIVE, word
@@ -113,6 +114,7 @@ def test_a_search_that_fails_does_not_spoil_the_next(monkeypatch: pytest.MonkeyP
         broken = np.full_like(searcher._readers[0].segment.doc_bytes, 0xFF)
         with monkeypatch.context() as patched:
             patched.setattr(searcher._readers[0].segment, "doc_bytes", broken)
+            patched.setattr(searcher._readers[0], "_gathered", Cache(1))
             with pytest.raises(IndexDamaged, match=r"segment .* posting lists cannot be read"):
                 searcher.search(request)
         assert searcher.search(request) == expected
