@@ -60,7 +60,7 @@ class Opened:
                 known = self._readings = {}
             # A look at the words first: whole readings of a right query take a fifth of its answer's time.
             right = looks_right(text, self._vocabulary)
-            others = [] if right else readings(text, self._vocabulary, keep=keep)
+            others = [] if right else readings(text, self._vocabulary, keep=keep, deadline=deadline)
             known[key] = choose(found, others, partial(self.count, deadline=deadline))
         return known[key]
 
