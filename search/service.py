@@ -109,9 +109,16 @@ class Service:
             )
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
-        """At most *limit* completions of the query *text*, best first. Raises NoIndex, IndexMismatch."""
+        """At most *limit* completions of the query *text*, best first; none when they take longer than the limit.
+
+        Raises NoIndex, IndexMismatch.
+        """
+        deadline = Deadline(self._limits.seconds)
         with self._live.reading() as (searcher, generation):
-            return tuple(self._opened(searcher, generation).suggest(text, limit))
+            try:
+                return tuple(self._opened(searcher, generation).suggest(text, limit, deadline))
+            except OutOfTime:
+                return ()
 
     def similar(self, doc_id: str, size: int = 10) -> tuple[Hit, ...]:
         """At most *size* documents most like that one, without marks. Raises NotFound, NoIndex, IndexMismatch."""

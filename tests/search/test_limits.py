@@ -69,6 +69,7 @@ def test_an_answer_out_of_time_has_what_was_found_by_then_and_says_so(folder: Pa
             assert answer.query.warnings == ("Поиск остановлен через 0 с: показано то, что нашлось за это время.",)
             assert [word.text for word in answer.query.words]
         assert hasty.view("d1", "завод").text_marks == ()
+        assert hasty.suggest("сталь за") == ()
         with pytest.raises(RequestError, match="q: takes more than 0 s"):
             list(hasty.matches(Ask("завод")))
 
