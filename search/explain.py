@@ -16,6 +16,7 @@ from search.engines import Collection
 from search.engines.meaning import Leaf, content_words, leaves, typed
 from search.engines.plain import Plain, Scale, Share, worth
 from search.engines.texts import text_of
+from search.limits import NEVER, Deadline
 from search.query import Node
 from search.ranking import RANKING, Ranking, idf, norm
 from search.results import Explanation, Part
@@ -33,18 +34,26 @@ def explained(
     collection: Collection,
     analyzer: Analyzer,
     ranking: Ranking = RANKING,
+    deadline: Deadline = NEVER,
 ) -> Explanation:
     """What the *score* is made of that an engine gave *document* for *query*; *collection* is of the same query.
 
     Values of the parts add up to the score, to the precision of float32. An engine looks at what stands close together,
     and at words of the same root, in the best documents only: whether it did so in this one, its score tells.
+    Raises OutOfTime.
     """
-    return _Explainer(query, document, collection, analyzer, ranking).explanation(score)
+    return _Explainer(query, document, collection, analyzer, ranking, deadline).explanation(score)
 
 
 class _Explainer:
     def __init__(
-        self, query: Node, document: Document, collection: Collection, analyzer: Analyzer, ranking: Ranking
+        self,
+        query: Node,
+        document: Document,
+        collection: Collection,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        deadline: Deadline,
     ) -> None:
         self._query = query
         self._collection = collection
@@ -52,7 +61,7 @@ class _Explainer:
         wanted = list(leaves(query))
         self._matching = dict(zip(wanted, collection.matching, strict=True))
         kept = {leaf.term: forms for leaf, forms in zip(wanted, collection.kept, strict=True)}
-        self._plain = Plain(analyzer, ranking, kept.get)
+        self._plain = Plain(analyzer, ranking, kept.get, deadline)
         self._text = text_of(next(records([document], analyzer)), analyzer)
         self._scale = Scale(ranking.saturation(content_words(query)), collection.averages, self._weight)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 
 from index.errors import OutOfTime
 from index.generations import Generation
@@ -36,6 +36,7 @@ class Opened:
         self.generation = generation
         self._analyzer = analyzer
         self._parse = parse
+        self._counted: dict[str, int] = {}
         self._readings: dict[tuple[str, int, tuple[str, ...]], Chosen | None] = {}
 
     def count(self, text: str, deadline: Deadline = NEVER) -> int:
@@ -60,13 +61,22 @@ class Opened:
                 known = self._readings = {}
             # A look at the words first: whole readings of a right query take a fifth of its answer's time.
             right = looks_right(text, self._vocabulary)
-            others = [] if right else readings(text, self._vocabulary, keep=keep)
+            others = [] if right else readings(text, self._vocabulary, keep=keep, deadline=deadline)
             known[key] = choose(found, others, partial(self.count, deadline=deadline))
         return known[key]
 
-    def suggest(self, text: str, limit: int) -> list[Suggestion]:
+    def suggest(self, text: str, limit: int, deadline: Deadline = NEVER) -> list[Suggestion]:
         """See search.suggest.Suggester.suggest."""
-        return self._suggester.suggest(text, limit)
+        return self._suggester.suggest(text, limit, deadline)
+
+    def _completed(self, text: str, deadline: Deadline = NEVER) -> int:
+        """``count``, remembered: what is typed goes on, and so do many of its completions."""
+        counted = self._counted
+        if text not in counted:
+            if len(counted) >= _COUNTED:
+                counted = self._counted = {}
+            counted[text] = self.count(text, deadline)
+        return counted[text]
 
     def _lemma(self, form: str) -> str:
         return self.searcher.forms.lemma_of(form) or form
@@ -77,6 +87,5 @@ class Opened:
 
     @cached_property
     def _suggester(self) -> Suggester:
-        # What is typed goes on, and so do many of its completions.
-        count = lru_cache(_COUNTED)(self.count)
-        return Suggester(self._vocabulary, phrases=TitlePhrases(self.searcher, count, self._lemma), count=count)
+        phrases = TitlePhrases(self.searcher, self._completed, self._lemma)
+        return Suggester(self._vocabulary, phrases=phrases, count=self._completed)

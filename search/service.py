@@ -89,7 +89,7 @@ class Service:
                 found = find(searcher, self.parsed(chosen.reading.text, ask.keep), ask, deadline)
             hits = self._hits(found, searcher, generation, deadline)
             if ask.explain:
-                hits = self._explained(hits, found, searcher)
+                hits = self._explained(hits, found, searcher, deadline)
             response, rest = found.response, found.rest
             warnings = tuple(found.warnings(self._limits, deadline))
             return Answer(
@@ -109,9 +109,16 @@ class Service:
             )
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
-        """At most *limit* completions of the query *text*, best first. Raises NoIndex, IndexMismatch."""
+        """At most *limit* completions of the query *text*, best first; none when they take longer than the limit.
+
+        Raises NoIndex, IndexMismatch.
+        """
+        deadline = Deadline(self._limits.seconds)
         with self._live.reading() as (searcher, generation):
-            return tuple(self._opened(searcher, generation).suggest(text, limit))
+            try:
+                return tuple(self._opened(searcher, generation).suggest(text, limit, deadline))
+            except OutOfTime:
+                return ()
 
     def similar(self, doc_id: str, size: int = 10) -> tuple[Hit, ...]:
         """At most *size* documents most like that one, without marks. Raises NotFound, NoIndex, IndexMismatch."""
@@ -197,17 +204,20 @@ class Service:
             present = Presenter(searcher, self._analyzer, marker, weights, deadline)
             return present.hits(found.response.hits, found.partial)
 
-    def _explained(self, hits: Sequence[Hit], found: Found, searcher: Searcher) -> tuple[Hit, ...]:
-        """*hits* with what their scores are made of."""
+    def _explained(self, hits: Sequence[Hit], found: Found, searcher: Searcher, deadline: Deadline) -> tuple[Hit, ...]:
+        """*hits* with what their scores are made of, as many as there is time for."""
         full = {scored.id for scored in found.response.hits}
         trees = {True: found.parsed.tree, False: found.loose or found.parsed.tree}
-        collections = {whole: searcher.collection(tree) for whole, tree in trees.items()}
-        told = []
-        for hit, document in zip(hits, searcher.documents([hit.id for hit in hits]), strict=True):
-            whole = hit.id in full
-            with self._analysing:
-                sum_of = explained(trees[whole], document, hit.score, collections[whole], self._analyzer)
-            told.append(dataclasses.replace(hit, explanation=sum_of))
+        told: list[Hit] = []
+        try:
+            collections = {whole: searcher.collection(tree, deadline) for whole, tree in trees.items()}
+            for hit, document in zip(hits, searcher.documents([hit.id for hit in hits]), strict=True):
+                tree, collection = trees[hit.id in full], collections[hit.id in full]
+                with self._analysing:
+                    sum_of = explained(tree, document, hit.score, collection, self._analyzer, deadline=deadline)
+                told.append(dataclasses.replace(hit, explanation=sum_of))
+        except OutOfTime:
+            told += hits[len(told) :]
         return tuple(told)
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal, Protocol
 
 from index.text.fold import fold
@@ -19,6 +18,7 @@ from search.correct.layout import other_layouts
 from search.correct.vocabulary import Vocabulary
 from search.engines import Completion
 from search.language import DATES, KEYWORDS
+from search.limits import NEVER, Deadline
 
 __all__ = ["Phrases", "Suggester", "Suggestion"]
 
@@ -69,18 +69,26 @@ class Suggester:
         vocabulary: Vocabulary,
         *,
         phrases: Phrases | None = None,
-        count: Callable[[str], int] | None = None,
+        count: Callable[[str, Deadline], int] | None = None,
     ) -> None:
         self._vocabulary = vocabulary
         self._phrases = phrases
         self._count = count
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._suggested)
+        self._known: dict[tuple[str, int], tuple[Suggestion, ...]] = {}
 
-    def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
-        """At most *limit* completions of the query *text*, best first; none before its last word has two letters."""
-        return list(self._remembered(text[-200:], limit))
+    def suggest(self, text: str, limit: int = 8, deadline: Deadline = NEVER) -> list[Suggestion]:
+        """At most *limit* completions of the query *text*, best first; none before its last word has two letters.
 
-    def _suggested(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        Raises OutOfTime: what stands before the last word may be any query.
+        """
+        key, known = (text[-200:], limit), self._known
+        if key not in known:
+            if len(known) >= _REMEMBERED:
+                known = self._known = {}
+            known[key] = self._suggested(*key, deadline)
+        return list(known[key])
+
+    def _suggested(self, text: str, limit: int, deadline: Deadline) -> tuple[Suggestion, ...]:
         match = _LAST.fullmatch(text)
         if match is None or match["sign"] or _FIELD.match(match["word"]):
             return ()
@@ -90,7 +98,7 @@ class Suggester:
             return ()
         words: list[Suggestion] = []
         if len(word) >= LETTERS:
-            words = self._together(before, word, limit) if before.strip() else self._words(word, limit)
+            words = self._together(before, word, limit, deadline) if before.strip() else self._words(word, limit)
         shown = {suggestion.text.lower() for suggestion in words}
         phrases = self._phrases.starting(beginning, limit) if self._phrases else []
         phrases = [phrase for phrase in phrases if phrase.text not in shown]
@@ -106,13 +114,13 @@ class Suggester:
             found.append(Suggestion(text, "word", self._vocabulary.known(text)))
         return [suggestion for suggestion in found if suggestion.documents]
 
-    def _together(self, before: str, word: str, limit: int) -> list[Suggestion]:
+    def _together(self, before: str, word: str, limit: int, deadline: Deadline) -> list[Suggestion]:
         """Words after others, in the form that is met most, where documents have all of them."""
-        if self._count and not _OPERATOR.search(before) and not self._count(before):
+        if self._count and not _OPERATOR.search(before) and not self._count(before, deadline):
             return []
         found = []
         for form in [completion.form for completion in self._completions(word)][:_TOGETHER]:
-            documents = self._count(before + form) if self._count else self._vocabulary.known(form)
+            documents = self._count(before + form, deadline) if self._count else self._vocabulary.known(form)
             if documents:
                 found.append(Suggestion(before + form, "word", documents))
         found.sort(key=lambda suggestion: -suggestion.documents)

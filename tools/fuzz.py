@@ -164,9 +164,14 @@ def _wrong_marks(text: str, marks: Sequence[Mark]) -> Iterator[str]:
     for start, end in marks:
         if not at <= start < end <= len(text):
             yield f"mark {start}..{end} behind {at} of {text!r}"
-        elif not text[start].isalnum() or (start and text[start - 1].isalnum() and text[start].isalnum()):
+        elif not text[start].isalnum() or (start and _is_inside(text[start - 1], text[start])):
             yield f"mark of {text[start:end]!r} in {text[max(0, start - 9) : end + 9]!r}"
         at = end
+
+
+def _is_inside(before: str, letter: str) -> bool:
+    """Whether a word goes on from *before* to *letter*: «PS5» is of two, as «COVID-19» is."""
+    return before.isalnum() and before.isdigit() == letter.isdigit()
 
 
 def misprints(text: str) -> Iterator[str]:

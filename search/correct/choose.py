@@ -18,6 +18,7 @@ from search.correct.chunks import Chunk, chunks
 from search.correct.reading import Candidate, Reading, Replaced
 from search.correct.stretch import Wrong, least, rekeyed, retyped, torn
 from search.correct.vocabulary import Vocabulary
+from search.limits import NEVER, Deadline
 
 __all__ = ["WORDS", "Chosen", "choose", "decide", "looks_right", "readings"]
 
@@ -75,14 +76,17 @@ def choose(typed: int, found: Sequence[Reading], count: Callable[[str], int]) ->
     return max(weighed, key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
-def readings(query: str, vocabulary: Vocabulary, *, keep: Collection[str] = ()) -> list[Reading]:
+def readings(
+    query: str, vocabulary: Vocabulary, *, keep: Collection[str] = (), deadline: Deadline = NEVER
+) -> list[Reading]:
     """What *query* may have been meant to say, best first, at most three; none when nothing in it looks wrong.
 
-    Words of *keep* (lower case, as typed) are left alone: what a reader undid. Never raises over what a reader typed.
+    Words of *keep* (lower case, as typed) are left alone: what a reader undid. Raises OutOfTime, and never over what a
+    reader typed.
     """
     kept = {word.lower() for word in keep}
     parts = [part for part in _first(chunks(query)) if part.word.lower() not in kept]
-    wrongs = [wrong for wrong in _wrongs(query, parts, vocabulary) if wrong.old.lower() not in kept]
+    wrongs = [wrong for wrong in _wrongs(query, parts, vocabulary, deadline) if wrong.old.lower() not in kept]
     if not wrongs:
         return []
     best = [(wrong, wrong.candidates[0]) for wrong in wrongs]
@@ -114,10 +118,14 @@ def _first(parts: Iterable[Chunk]) -> Iterator[Chunk]:
         yield part
 
 
-def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary) -> list[Wrong]:
+def _wrongs(query: str, parts: Sequence[Chunk], vocabulary: Vocabulary, deadline: Deadline) -> list[Wrong]:
     """The wrong stretches of *query* in order, none inside another."""
-    layouts = [rekeyed(part, vocabulary, shown=False) for part in parts]
-    others = [retyped(part, vocabulary, shown=False) for part in parts]
+    layouts: list[Wrong | None] = []
+    others: list[list[Wrong]] = []
+    for part in parts:
+        deadline.check()
+        layouts.append(rekeyed(part, vocabulary, shown=False))
+        others.append(retyped(part, vocabulary, shown=False))
     # A query typed in the wrong layout is wrong throughout: one long word shows it for the short ones.
     beaten = _beaten(parts, layouts, others, vocabulary, shown=False)
     in_layout = any(one and better and _is_long(one) for one, better in zip(layouts, beaten, strict=True))

@@ -224,8 +224,8 @@ class Searcher(Protocol):
         Two or three words; counts are of titles, about: in a large archive one that stands once may be missing.
         """
 
-    def collection(self, query: Node) -> Collection:
-        """What the scores of *query* depend on: as quick as finding its words."""
+    def collection(self, query: Node, deadline: Deadline = NEVER) -> Collection:
+        """What the scores of *query* depend on: as quick as finding its words. Raises OutOfTime."""
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
         """The stored documents, as they were written, in the order of *ids*; ids that are not there are left out."""

@@ -39,6 +39,7 @@ from search.engines.folding import WINDOW, leaders
 from search.engines.meaning import MAX_FORMS, Leaf, content_words, leaves, timeline, typed
 from search.engines.plain import Plain, Scale, worth
 from search.engines.texts import text_of, values
+from search.limits import NEVER, Deadline
 from search.query import Fuzzy, Node, Wildcard, Word
 from search.ranking import RANKING, Averages, Ranking, idf
 
@@ -127,7 +128,8 @@ class MemorySearcher:
     def close(self) -> None:
         self._texts.clear()
 
-    def collection(self, query: Node) -> Collection:
+    def collection(self, query: Node, deadline: Deadline = NEVER) -> Collection:
+        deadline.check()
         wanted = list(leaves(query))
         return Collection(
             documents=len(self._texts),

@@ -20,6 +20,7 @@ from search.engines import windows
 from search.engines.meaning import Fields, Leaf, Term, demands, keyword_key, leaves, no_more, regex, typed
 from search.engines.texts import Text, Token, values
 from search.engines.windows import Span
+from search.limits import NEVER, Deadline
 from search.query import (
     Aimed,
     All,
@@ -67,11 +68,19 @@ def worth(shares: Iterable[Share]) -> float:
 
 
 class Plain:
-    """Answers about one document after another. *kept*: which forms count of a pattern that is cut, None for all."""
+    """Answers about one document after another. *kept*: which forms count of a pattern that is cut, None for all.
+
+    Raises OutOfTime at the *deadline*, asked at every word: one takes milliseconds.
+    """
 
     def __init__(
-        self, analyzer: Analyzer, ranking: Ranking, kept: Callable[[Wildcard | Fuzzy], Container[str] | None]
+        self,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        kept: Callable[[Wildcard | Fuzzy], Container[str] | None],
+        deadline: Deadline = NEVER,
     ) -> None:
+        self._deadline = deadline
         self._analyzer = analyzer
         self._ranking = ranking
         self._kept = kept
@@ -126,6 +135,7 @@ class Plain:
 
     def tally(self, leaf: Leaf, text: Text, grade: Grade) -> Counter[tuple[str, float]]:
         """How often a word is in each place of a document at each grade above 0."""
+        self._deadline.check()
         found: Counter[tuple[str, float]] = Counter()
         for name in leaf.fields:
             for (place, form), count in text.occurrences[name].items():
@@ -135,6 +145,7 @@ class Plain:
 
     def has(self, leaf: Leaf, text: Text) -> bool:
         """Whether a word is in a document."""
+        self._deadline.check()
         return any(self.grade(leaf.term, form) for name in leaf.fields for _, form in text.occurrences[name])
 
     def grade(self, term: Term, form: str) -> float:
@@ -179,7 +190,7 @@ class Plain:
             sorted(
                 (token.position, number)
                 for number, leaf in enumerate(leaves)
-                if name in leaf.fields
+                if self._in_time() and name in leaf.fields
                 for token in text.tokens[name]
                 if self.grade(leaf.term, token.form)
             )
@@ -188,6 +199,10 @@ class Plain:
         weights = [scale.weight(leaf) for leaf in leaves]
         length, ranking = text.lengths["text"], self._ranking
         return nearness(fields, weights, text=length, averages=scale.averages, form=scale.form, ranking=ranking)
+
+    def _in_time(self) -> bool:
+        self._deadline.check()
+        return True
 
     def _no_more(self, typed: Node, other: Node, fields: Fields, scale: Scale) -> float:
         """The factor of an implied alternative."""

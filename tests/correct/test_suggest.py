@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index.documents import Document
 from index.text import Analyzer
 from search.engines import Request
+from search.limits import Deadline
 from search.parse import parse
 from search.phrases import TitlePhrases
 from search.suggest import Suggester, Suggestion
@@ -80,7 +81,7 @@ def test_a_word_after_others_is_completed_in_the_form_that_is_met_and_counted_wi
 ) -> None:
     asked = []
 
-    def count(text: str) -> int:
+    def count(text: str, _: Deadline) -> int:
         asked.append(text)
         if text == "директор ":
             return 9
@@ -94,7 +95,7 @@ def test_a_word_after_others_is_completed_in_the_form_that_is_met_and_counted_wi
 def test_nothing_is_counted_behind_words_that_find_nothing_unless_an_operator_may_free_it(sample: CountedWords) -> None:
     asked: list[str] = []
 
-    def count(text: str) -> int:
+    def count(text: str, _: Deadline) -> int:
         asked.append(text)
         return int(text.endswith("завода"))
 

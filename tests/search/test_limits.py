@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from index.generations import Store
 from index.settings import Settings
 from index.text import Analyzer
 from search.engines import Scored
+from search.finding import find
 from search.highlight import Marker
 from search.limits import Deadline, Limits
 from search.parse import parse
@@ -67,8 +69,27 @@ def test_an_answer_out_of_time_has_what_was_found_by_then_and_says_so(folder: Pa
             assert answer.query.warnings == ("Поиск остановлен через 0 с: показано то, что нашлось за это время.",)
             assert [word.text for word in answer.query.words]
         assert hasty.view("d1", "завод").text_marks == ()
+        assert hasty.suggest("сталь за") == ()
         with pytest.raises(RequestError, match="q: takes more than 0 s"):
             list(hasty.matches(Ask("завод")))
+
+
+def test_an_explanation_that_there_is_no_time_for_is_left_out(folder: Path) -> None:
+    with service(folder) as calm:
+        found = calm.answer(Ask("завод сталь", explain=True)).hits
+        assert all(hit.explanation for hit in found)
+        with calm._live.reading() as (searcher, _):
+            analysed = find(searcher, calm.parsed("завод сталь"), Ask("завод сталь"), Deadline(3))
+            plain = tuple(replace(hit, explanation=None) for hit in found)
+            assert calm._explained(plain, analysed, searcher, Deadline(0)) == plain
+
+
+def test_other_readings_are_not_looked_for_out_of_time(folder: Path) -> None:
+    with service(folder) as calm, calm._live.reading() as (searcher, generation):
+        opened = calm._opened(searcher, generation)
+        with pytest.raises(OutOfTime):
+            opened.reading("завдо", 0, (), Deadline(0))
+        assert opened.reading("завдо", 0, (), Deadline(3)) is not None
 
 
 def test_hits_that_there_is_no_time_to_mark_are_shown_as_they_begin(folder: Path) -> None:

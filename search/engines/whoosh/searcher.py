@@ -141,9 +141,9 @@ class WhooshSearcher:
     def phrases(self, beginning: str, limit: int) -> list[Entry]:
         return words.phrases(beginning, limit, self._readers)
 
-    def collection(self, query: Node) -> Collection:
+    def collection(self, query: Node, deadline: Deadline = NEVER) -> Collection:
         wanted = list(leaves(query))
-        asked = _Asked(wanted, self._ranking.saturation(content_words(query)), self._scratch(), NEVER)
+        asked = _Asked(wanted, self._ranking.saturation(content_words(query)), self._scratch(), deadline)
         for leaf in wanted:
             self._weigh(leaf, asked)
         self._scratches.append(asked.scratch)
