@@ -22,7 +22,8 @@ from index.text.lemmas import Lemma, LemmaSet, lemma_set, lemma_sets
 from index.text.lexicon import load
 from index.text.phrases import Expansion, Phrases
 from index.text.sketch import Stems, sketches
-from index.text.table import Forms, RawTable
+from index.text.strings import Forms
+from index.text.table import RawTable
 
 __all__ = ["Analyzer", "Batch", "Tokens"]
 

@@ -18,10 +18,14 @@ import numpy as np
 
 from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
 
-__all__ = ["BLANK", "KINDS", "LETTER", "LINE", "MAX_RAW", "PARAGRAPH", "Piece", "cut", "long", "plain", "spans"]
+__all__ = ["BLANK", "CLASSES", "DIGITS", "KINDS", "LATIN", "LETTER", "LINE", "MAX_RAW", "OTHER", "PARAGRAPH", "STOP"]
+__all__ += ["STOPS", "Piece", "cut", "long", "plain", "spans"]
 
 # Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
 PARAGRAPH = "\ufdd0"
+
+# What may end a sentence.
+STOPS = ".!?…"
 
 # A raw string longer than this is no word but a table row, a key, or text without blanks: cut first at its
 # punctuation, so that neither time nor the memory of raw strings depends on it.
@@ -48,6 +52,16 @@ _WORD = re.compile(
     |(?P<word>{_PART}(?:[{HYPHENS}]{_PART})*)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What each character of the first plane is to a plain word, which is letters or digits of one kind with punctuation, of
+# which stops are some, around them. OTHER is in no such word.
+PUNCTUATION, STOP, RUSSIAN, LATIN, DIGITS, OTHER = range(6)
+_PLANE = "".join(map(chr, range(0x10000)))
+CLASSES = np.array([OTHER if char.isalnum() else PUNCTUATION for char in _PLANE], np.uint8)
+CLASSES[[match.start() for match in re.finditer(f"[_{MARKS}-]", _PLANE)]] = OTHER
+for _kind, _letters in ((RUSSIAN, "[а-яёА-ЯЁ]"), (LATIN, "[a-zA-Z]"), (DIGITS, "[0-9]")):
+    CLASSES[[match.start() for match in re.finditer(_letters, _PLANE)]] = _kind
+CLASSES[list(map(ord, STOPS))] = STOP
+CLASSES[-1] = OTHER
 # Nine raw strings of ten are one word and its punctuation: half the time of the whole pattern.
 _PLAIN = re.compile(rf"[^\w{MARKS}-]*([а-яёА-ЯЁ]+)[^\w{MARKS}-]*")
 _INSIDE = re.compile(_LETTERS)

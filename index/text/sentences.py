@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text.fold import fold
-from index.text.raws import PARAGRAPH, spans
+from index.text.raws import PARAGRAPH, STOPS, spans
 
 __all__ = ["ends", "first", "flags", "groups"]
 
 STOP, MAYBE, YEAR, LOWER, UPPER, DIGIT, HEAD, GROUP, BREAK, NEUTRAL = (1 << bit for bit in range(10))
 
-_STOPS = frozenset(".!?…")
+_STOPS = frozenset(STOPS)
 _CLOSERS = r"[»”“\"'’)\]]*"
 _HARD = re.compile(rf"[!?…]{_CLOSERS}[.…]*$|\.\.\.?{_CLOSERS}$")
 _DOT = re.compile(rf"(\w*)(\W*?)\.{_CLOSERS}[.]*$")

@@ -14,7 +14,9 @@ from razdel import sentenize
 from index.text import Analyzer, Tokens, raws
 from index.text.fold import MAX_LETTERS, fold
 from index.text.numbering import LINE_BREAK
-from index.text.table import MAX_RAWS, Forms, RawTable
+from index.text.sentences import flags
+from index.text.strings import Forms
+from index.text.table import MAX_RAWS, RawTable
 
 ANALYZER = Analyzer()
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -23,7 +25,22 @@ SAMPLE = Path(__file__).parents[2] / "sample"
 PIECES = st.sampled_from(
     [
         *"-‑.…1,гКoX’ұ%№«»—@İß_ \n\u00ad\u200b\u00a0\u2009\ufdd0",
-        *("Токаев", "000", " 200", "и\u0306", "а\u0301", "http://", "zakon.kz"),
+        *(
+            "Токаев",
+            "ЁЖ",
+            "ёж",
+            "Э",
+            "NATO",
+            "Astana",
+            "a",
+            "2024",
+            "000",
+            " 200",
+            "и\u0306",
+            "а\u0301",
+            "http://",
+            "zakon.kz",
+        ),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=80)
@@ -76,6 +93,21 @@ def test_raw_strings_are_those_that_a_scan_of_the_text_finds(texts: list[str]) -
     single = found.last == found.first
     written = [raws.PARAGRAPH if number == LINE_BREAK else table._raw(number) for number in found.ids[single].tolist()]
     assert written == [spans[place][0] for place in found.first[single].tolist()]
+
+
+@given(st.lists(TEXTS, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_words_cut_in_a_loop_are_those_cut_one_by_one(texts: list[str]) -> None:
+    forms = Forms()
+    table = RawTable(forms)
+    table.look_up(texts)
+    for number in range(1, len(table)):
+        rows = slice(table._first[number], table._first[number + 1])
+        columns = zip(table._forms[rows], table._positions[rows], table._starts[rows], table._ends[rows], strict=True)
+        raw = table._raw(number)
+        assert [(forms.texts[form], *others) for form, *others in columns] == raws.cut(raw)
+        assert table._flags[number] == flags(raw)
+    assert [forms[text] for text in forms.texts] == list(range(len(forms)))
 
 
 @given(st.lists(TEXTS, max_size=5))

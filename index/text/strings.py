@@ -1,0 +1,86 @@
+"""Distinct strings, each with a number, in two arrays that compiled loops read and add to (numbering.py).
+
+No Python object is kept for a string: some 60 bytes each with its letters.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text import numbering
+
+__all__ = ["Forms", "Strings"]
+
+# Strings that there is room for at first, letters for each, and slots, of which less than half may be taken.
+_ROOM, _LENGTH, _SPARE = 1 << 14, 12, 4
+
+
+class Strings:
+    """The table of numbering.py: ``entries`` up to ``free``, and ``slots`` that tell where a string has its entry."""
+
+    def __init__(self) -> None:
+        self.entries, self.slots = np.zeros(_ROOM * _LENGTH, np.uint32), np.zeros(_ROOM * _SPARE, np.uint64)
+        self.free = 1
+        self.places = array("q")
+
+    def grow(self, free: int) -> None:
+        """Makes twice the room; entries end at *free*."""
+        self.entries = np.concatenate((self.entries, np.zeros_like(self.entries)))
+        self.slots = np.zeros(2 * len(self.slots), np.uint64)
+        numbering.rehash(self.entries, free, self.slots)
+
+    def place(self, free: int) -> NDArray[np.int64]:
+        """Takes in the entries that were added up to *free*: where each begins."""
+        places = np.empty((free - self.free) // 2, np.int64)
+        places = places[: numbering.walk(self.entries, self.free, free, places)]
+        self.places.frombytes(places.tobytes())
+        self.free = free
+        return places
+
+    def text(self, place: int) -> str:
+        """The string whose entry begins at *place*."""
+        letters = self.entries[place + 2 : place + 2 + int(self.entries[place + 1])]
+        return letters.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+class Forms(dict[str, int]):
+    """Form -> its number; a new form takes the next. ``texts`` is the way back.
+
+    Beside it stands the same as a table for compiled loops, which add to it; ``settle`` makes the two agree.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.table = Strings()
+        self._told = 0
+
+    def __missing__(self, form: str) -> int:
+        number = self[form] = len(self)
+        self.texts.append(form)
+        return number
+
+    def settle(self) -> None:
+        """Adds to the table what was added here since; to be called before a loop adds to it."""
+        new = self.texts[self._told :]
+        if not new:
+            return
+        bounds = np.cumsum([0, *map(len, new)])
+        codes = np.frombuffer("".join(new).encode("utf-32-le", "surrogatepass"), "<u4")
+        table = self.table
+        state = np.array([0, self._told, table.free], np.int64)
+        while not numbering.add(codes, bounds, table.entries, table.slots, state):
+            table.grow(int(state[2]))
+        table.place(int(state[2]))
+        self._told = len(self.texts)
+
+    def take(self, free: int) -> None:
+        """Adds here what a loop added to the table, which now ends at *free*."""
+        for place in self.table.place(free).tolist():
+            form = self.table.text(place)
+            self[form] = len(self)
+            self.texts.append(form)
+        self._told = len(self.texts)
