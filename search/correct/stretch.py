@@ -66,8 +66,9 @@ def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | Non
     price = 0.0 if shown else _price(chunk.word)
     others = [(text, _written(text, chunk, vocabulary) - price) for text in layout.other_layouts(chunk.text)]
     words = [word for word, _, _ in vocabulary.words(chunk.word)]
-    # Nobody makes a slip besides and comes out at a word that is met everywhere.
-    slipped = [text for text, _ in others if _is_long_russian(text)] if not _established(words, vocabulary) else []
+    # Nobody makes a slip besides and comes out at a word that is met everywhere, or meant what cannot be read aloud.
+    slipped = [text for text, _ in others if _is_long_russian(text) and layout.plausible(text.lower())]
+    slipped = [] if _established(words, vocabulary) else slipped
     others = [(text, score) for text, score in others if score > -math.inf or text in slipped]
     if not others:
         return None
@@ -180,9 +181,11 @@ def _written(text: str, chunk: Chunk, vocabulary: Vocabulary) -> float:
     cyrillic = _CYRILLIC.search(text) is not None
     if not words or not all(_LETTERS.search(word) for word in words) or (not cyrillic and not text.isalpha()):
         return -math.inf
-    least = min(belief(word, vocabulary) for word in words)
-    if least:
-        return least - (len(words) - 1)
+    if not cyrillic and not all(map(vocabulary.documents_with, words)):
+        return -math.inf
+    believed = min(belief(word, vocabulary) for word in words)
+    if believed:
+        return believed - (len(words) - 1)
     if cyrillic and not layout.plausible(chunk.word.lower()) and all(map(layout.plausible, words)):
         return _PLAUSIBLE
     return -math.inf
