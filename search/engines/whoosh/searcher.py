@@ -3,7 +3,8 @@
     Request -> words gathered in every segment -> their weights -> tree as sets -> order, facets, timeline, words
 
 Everything held is immutable or a cache of derived things, so threads share it; what a search writes to is its own.
-Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation.
+Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation; as much for each
+document of the last dozen words (reader.py).
 """
 
 from __future__ import annotations
