@@ -96,15 +96,14 @@ class Reader:
     def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight.
 
-        The last few are kept, for the searches that one query takes.
+        The last few are kept, for the searches that one query takes; so nobody may change what this returns.
         """
         key = (id(lists), fields, form)
         kept: tuple[Lists, Found] | None = self._gathered.find(key)
-        if kept is not None:
-            return kept[1].copy()
-        found = self._gather(lists, fields, form, scratch)
-        self._gathered.keep(key, (lists, found.copy()))
-        return found
+        if kept is None:
+            kept = lists, self._gather(lists, fields, form, scratch)
+            self._gathered.keep(key, kept)
+        return kept[1]
 
     def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment

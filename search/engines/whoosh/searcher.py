@@ -81,8 +81,7 @@ class _Words:
         found = asked.waiting.pop((key, self._number), None)
         if found is None:
             found = self._reader.gather(self._reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-        found.scores *= np.float32(self._factor(leaf))
-        return found
+        return Found(found.docs.copy(), found.scores * np.float32(self._factor(leaf)))
 
     def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
         asked, lists = self._asked, self._reader.word(leaf.term)
