@@ -25,10 +25,6 @@ class Found:
     def __len__(self) -> int:
         return len(self.docs)
 
-    def copy(self) -> Found:
-        """The same, to be changed."""
-        return Found(self.docs.copy(), self.scores.copy())
-
     def cut(self, size: int) -> Found:
         """The first *size*: what a kernel has kept."""
         return Found(self.docs[:size], self.scores[:size])

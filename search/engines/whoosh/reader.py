@@ -1,25 +1,24 @@
-"""One segment made ready for the kernels: its arrays, and what a query's formula makes of its counts and lengths.
+"""One segment made ready for the kernels: the lists of its words, and the calls of the loops over them.
 
-Everything here is derived once, on first use, and then shared by threads: norms cost 2 ms and 8 bytes a document for a
-million documents, tables of counts less. Knows nothing of trees.
+What is derived is made on first use and then shared by threads. Knows nothing of trees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
-from search.engines.meaning import Fields, Leaf, Term, keyword_key
+from search.engines.meaning import Fields, Term, keyword_key
 from search.engines.whoosh import kernels, lookup, placing
 from search.engines.whoosh.blocks import DAMAGED
-from search.engines.whoosh.gains import gained
+from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
 from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, strings, word_key
 from search.query import Word
@@ -27,14 +26,10 @@ from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["Reader"]
 
-# A byte names the first 255 rows of counts; tables are at least this long, so that no byte points outside.
-_ROWS = 256
-_FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
 # Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
 # for each document of the segment that has one of them.
 _GATHERED = 12
 _OWN = 5
-_CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
 
 
 class Reader:
@@ -43,17 +38,12 @@ class Reader:
     def __init__(self, segment: Segment, averages: Averages, ranking: Ranking) -> None:
         self.segment = segment
         self.documents = segment.documents
-        self._averages = averages
         self._ranking = ranking
         live = np.ones(self.documents, bool) if segment.deleted is None else ~segment.deleted
         self.live = _bit_words(live)
         self.all_live = np.flatnonzero(live).astype(np.int32)
-        padded = np.zeros((max(_ROWS, len(segment.counts)), 4), np.uint32)
-        padded[: len(segment.counts)] = segment.counts
-        self._counts = padded
-        fields = np.stack((padded[:, 0], padded[:, 1] + padded[:, 2], padded[:, 3]), axis=1)
-        self._field_counts = np.column_stack((fields, fields.sum(axis=1), fields.argmax(axis=1))).astype(np.int64)
-        self._derived = Cache(64)
+        self.formula = Formula(segment, averages, ranking)
+        self._keys = Cache(len(KEYWORDS))
         self._marks = Cache(128)
         self._words = Cache(4096)
         self._gathered = Cache(_GATHERED)
@@ -99,10 +89,6 @@ class Reader:
         place, present = lower_bound(self.segment.ids, doc_id)
         return int(self.segment.id_docs[place]) if present else -1
 
-    def norms(self, form: Saturation) -> NDArray[np.float32]:
-        """What counts in title and body are multiplied by; shape (documents, 2)."""
-        return self._derived.get(("norms", form), self._make_norms, form)
-
     def lengths(self, field: str) -> NDArray[Any]:
         """Words of each document in *field*."""
         return self.segment.lengths[FIELDS.index(field)]
@@ -110,19 +96,18 @@ class Reader:
     def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight.
 
-        The last few are kept, for the searches that one query takes.
+        The last few are kept, for the searches that one query takes; so nobody may change what this returns.
         """
         key = (id(lists), fields, form)
         kept: tuple[Lists, Found] | None = self._gathered.find(key)
-        if kept is not None:
-            return kept[1].copy()
-        found = self._gather(lists, fields, form, scratch)
-        self._gathered.keep(key, (lists, found.copy()))
-        return found
+        if kept is None:
+            kept = lists, self._gather(lists, fields, form, scratch)
+            self._gathered.keep(key, kept)
+        return kept[1]
 
     def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment
-        weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
+        weights, matches = self.formula.table(form, fields)
         room = min(lists.postings, self.documents) + 1
         docs, values = np.empty(room, np.int32), np.empty(room, np.float32)
         size = kernels.gather(
@@ -132,7 +117,7 @@ class Reader:
             lists.rows,
             lists.grades,
             self.live,
-            self.norms(form),
+            self.formula.norms(form),
             np.float32(form.k1),
             scratch.sums,
             scratch.bits,
@@ -159,7 +144,7 @@ class Reader:
         if not len(found):
             return found
         segment = self.segment
-        weights, matches = self._derived.get((form, fields), self._make_table, form, fields)
+        weights, matches = self.formula.table(form, fields)
         size = kernels.narrow(
             segment.doc_bytes,
             weights,
@@ -168,7 +153,7 @@ class Reader:
             segment.block_doc,
             lists.rows,
             lists.grades,
-            self.norms(form),
+            self.formula.norms(form),
             np.float32(form.k1),
             np.float32(weight),
             required,
@@ -195,12 +180,12 @@ class Reader:
         places: NDArray[np.int64] = placing.places(
             segment.doc_bytes,
             segment.pos_bytes,
-            self._field_counts,
+            self.formula.field_counts,
             segment.block_last,
             segment.block_doc,
             segment.block_pos,
             lists.rows,
-            _bits_of(fields),
+            bits_of(fields),
             wanted,
             arranged,
             scratch.bits,
@@ -209,50 +194,6 @@ class Reader:
         if len(places) and places[0] == DAMAGED:
             raise self.damaged("postings or positions")
         return places
-
-    def may_gain(self, wanted: Sequence[Leaf]) -> bool:
-        """Whether some document may gain: a word alone stands close to none, and may be the only one of its root."""
-        return len(wanted) > 1 or any(isinstance(leaf.term, Word) and self.kin(leaf.term).kin for leaf in wanted)
-
-    def gains(
-        self,
-        docs: NDArray[np.int32],
-        wanted: Sequence[Leaf],
-        weights: Sequence[float],
-        form: Saturation,
-        ranking: Ranking,
-    ) -> NDArray[np.float64]:
-        """What each of *docs* (ascending, not none) gains by closeness of the words *wanted* and by their roots."""
-        words = [self.kin(leaf.term) if isinstance(leaf.term, Word) else self.word(leaf.term) for leaf in wanted]
-        tables = tuple({leaf.fields: None for leaf in wanted})
-        # Captions and bylines tell nothing by what stands beside them; nor does a word by itself.
-        close = _CLOSE if len(wanted) > 1 else 0
-        asked = [
-            (len(own.forms), _bits_of(leaf.fields) & close, tables.index(leaf.fields))
-            for own, leaf in zip(words, wanted, strict=True)
-        ]
-        segment = self.segment
-        found: NDArray[np.float64] = gained(
-            segment.doc_bytes,
-            segment.pos_bytes,
-            self._field_counts,
-            segment.block_last,
-            segment.block_doc,
-            segment.block_pos,
-            np.concatenate([lists.rows for lists in words]),
-            np.concatenate([lists.grades for lists in words]),
-            np.array(asked),
-            self._derived.get((form, tables), self._make_tables, form, tables),
-            np.array(weights),
-            self.norms(form),
-            docs,
-            form.k1,
-            ranking.proximity,
-            ranking.proximity_k1,
-        )
-        if found[0] == DAMAGED:
-            raise self.damaged("postings or positions")
-        return found
 
     def sentence_starts(self, docs: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places where sentences of the text of *docs* start."""
@@ -291,36 +232,16 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        self._derived = self._marks = self._words = self._gathered = self._patterns = Cache(0)
+        self._keys = self._marks = self._words = self._gathered = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""
         hint = "Run: python reindex.py --verify, then --rollback or --rebuild"
         return IndexDamaged(f"segment {self.segment.name}: {what} cannot be read. {hint}")
 
-    def _make_norms(self, form: Saturation) -> NDArray[np.float32]:
-        norms = np.empty((self.documents, 2), np.float32)
-        averages = (self._averages.title, self._averages.text)
-        for column, (b, average) in enumerate(zip((self._ranking.title_b, form.b), averages, strict=True)):
-            relative = self.segment.lengths[column] / average if average else np.ones(self.documents)
-            norms[:, column] = 1 / (1 - b + b * relative)
-        return norms
-
-    def _make_table(self, form: Saturation, fields: Fields) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """What each row of counts adds to title and body where only *fields* are looked at, and whether it matches."""
-        kept = [name in fields for name in ("title", "text", "text", "aside")]
-        title, lead, body, aside = (self._counts * np.array(kept)).astype(np.float64).T
-        weighted = (self._ranking.title * title, form.lead * lead + body + self._ranking.aside * aside)
-        matches = (title + lead + body + aside > 0).astype(np.uint8)
-        return np.stack(weighted, axis=1).astype(np.float32), matches
-
-    def _make_tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
-        """The tables of several sets of fields, one after the other."""
-        return np.stack([self._make_table(form, own)[0] for own in fields])
-
     def _make_marks(self, field: str, keys: frozenset[str]) -> NDArray[np.uint64]:
         column = self.segment.keyword(field)
-        table = self._derived.get(("keys", field), self._make_keys, field)
+        table = self._keys.get(field, self._make_keys, field)
         chosen = np.zeros(len(column.values), bool)
         for key in keys:
             chosen[table.get(key, [])] = True
@@ -334,10 +255,6 @@ class Reader:
         for number, value in enumerate(values.keys(0, len(values))):
             table.setdefault(keyword_key(value), []).append(number)
         return table
-
-
-def _bits_of(fields: Fields) -> int:
-    return sum(_FIELD_BITS[field] for field in fields)
 
 
 def _bit_words(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -3,7 +3,8 @@
     Request -> words gathered in every segment -> their weights -> tree as sets -> order, facets, timeline, words
 
 Everything held is immutable or a cache of derived things, so threads share it; what a search writes to is its own.
-Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation.
+Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation; as much for each
+document of the last dozen words (reader.py).
 """
 
 from __future__ import annotations
@@ -80,8 +81,7 @@ class _Words:
         found = asked.waiting.pop((key, self._number), None)
         if found is None:
             found = self._reader.gather(self._reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-        found.scores *= np.float32(self._factor(leaf))
-        return found
+        return Found(found.docs.copy(), found.scores * np.float32(self._factor(leaf)))
 
     def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
         asked, lists = self._asked, self._reader.word(leaf.term)

@@ -65,7 +65,7 @@ def _written(folder: Path) -> Path:
     day = dt.date(2024, 1, 1)
     generation = None
     for run, deleted in (("ab", ""), ("c", "a")):
-        documents = [Document(name, "Слово", "Слово слово. Два слова.", day, "", "с", ("а",), ("т",)) for name in run]
+        documents = [Document(name, "Слово", "Слово слово. Два сло-ва.", day, "", "с", ("а",), ("т",)) for name in run]
         with store.writing():
             writer = Writer(store.begin(generation), analyzer, memory_mb=16, jobs=1)
             for record in records(documents, analyzer):
