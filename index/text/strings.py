@@ -63,6 +63,10 @@ class Forms(dict[str, int]):
         self.texts.append(form)
         return number
 
+    def number(self, form: str) -> int:
+        """The number of *form*, a new one if it has none."""
+        return self[form]
+
     def settle(self) -> None:
         """Adds to the table what was added here since; to be called before a loop adds to it."""
         new = self.texts[self._told :]
