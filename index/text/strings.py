@@ -1,4 +1,4 @@
-"""Distinct strings, each with a number, in two arrays that compiled loops read and add to (numbering.py).
+"""Distinct strings, each with a number, in two arrays that compiled loops read and add to (entries.py).
 
 No Python object is kept for a string: some 60 bytes each with its letters.
 """
@@ -10,7 +10,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import numbering
+from index.text import entries
 
 __all__ = ["Forms", "Strings"]
 
@@ -19,7 +19,7 @@ _ROOM, _LENGTH, _SPARE = 1 << 14, 12, 4
 
 
 class Strings:
-    """The table of numbering.py: ``entries`` up to ``free``, and ``slots`` that tell where a string has its entry."""
+    """The table of entries.py: ``entries`` up to ``free``, and ``slots`` that tell where a string has its entry."""
 
     def __init__(self) -> None:
         self.entries, self.slots = np.zeros(_ROOM * _LENGTH, np.uint32), np.zeros(_ROOM * _SPARE, np.uint64)
@@ -30,12 +30,12 @@ class Strings:
         """Makes twice the room; entries end at *free*."""
         self.entries = np.concatenate((self.entries, np.zeros_like(self.entries)))
         self.slots = np.zeros(2 * len(self.slots), np.uint64)
-        numbering.rehash(self.entries, free, self.slots)
+        entries.rehash(self.entries, free, self.slots)
 
     def place(self, free: int) -> NDArray[np.int64]:
         """Takes in the entries that were added up to *free*: where each begins."""
         places = np.empty((free - self.free) // 2, np.int64)
-        places = places[: numbering.walk(self.entries, self.free, free, places)]
+        places = places[: entries.walk(self.entries, self.free, free, places)]
         self.places.frombytes(places.tobytes())
         self.free = free
         return places
@@ -76,7 +76,7 @@ class Forms(dict[str, int]):
         codes = np.frombuffer("".join(new).encode("utf-32-le", "surrogatepass"), "<u4")
         table = self.table
         state = np.array([0, self._told, table.free], np.int64)
-        while not numbering.add(codes, bounds, table.entries, table.slots, state):
+        while not entries.add(codes, bounds, table.entries, table.slots, state):
             table.grow(int(state[2]))
         table.place(int(state[2]))
         self._told = len(self.texts)

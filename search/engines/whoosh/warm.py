@@ -19,7 +19,7 @@ from index.build import records
 from index.documents import Document
 from index.engines.whoosh.writer import Writer
 from index.generations import Store
-from index.text import Analyzer, Lemma, numbering
+from index.text import Analyzer, Lemma, entries
 from index.text.strings import Forms
 from search.engines import Request
 from search.engines.whoosh import arrays, scan
@@ -48,7 +48,7 @@ def warm_up() -> float:
     for numbers in (np.zeros(0, np.uint32), np.zeros(0, np.int64)):
         scan.unpacked(*table, numbers)
     # A few documents never fill the table of raw strings, nor have they a form that is no plain word.
-    numbering.rehash(np.zeros(2, np.uint32), 1, np.zeros(2, np.uint64))
+    entries.rehash(np.zeros(2, np.uint32), 1, np.zeros(2, np.uint64))
     forms = Forms()
     forms.number("как-то")
     forms.settle()
