@@ -21,7 +21,7 @@ __all__ = ["Wording", "join"]
 
 # To the analysis a hyphen behind a mail address, or «~2» behind that of a page, is of it; to a reader of queries it is
 # a sign, as it is at the end of a word.
-_BEHIND_ADDRESS = re.compile(r"(?<=\w)-+(?=[^\w-]|$)|~(?=\d?[<>{}\\^])")
+_BEHIND_ADDRESS = re.compile(r"(?<=\w)[.-]*-(?=[^\w-]|$)|~(?=\d?[<>{}\\^])")
 
 
 class Wording:
