@@ -19,6 +19,10 @@ from search.query import All, Any, Boosted, Fuzzy, Near, Node, Nothing, Phrase, 
 
 __all__ = ["Wording", "join"]
 
+# To the analysis a hyphen behind a mail address, or «~2» behind that of a page, is of it; to a reader of queries it is
+# a sign, as it is at the end of a word.
+_BEHIND_ADDRESS = re.compile(r"(?<=\w)[.-]*-(?=[^\w-]|$)|~(?=\d?[<>{}\\^])")
+
 
 class Wording:
     """The words of the query *source*. *keep* are those without other names; *warn* is told what is left out."""
@@ -70,6 +74,8 @@ class Wording:
                 wildcard = Wildcard(word, pattern, lexeme.start, lexeme.end, self._limits.forms)
                 return _boosted(wildcard, lexeme.boost)
             word = word.replace("*", " ").replace("?", " ")
+        if "@" in word or "~" in word:
+            word = _BEHIND_ADDRESS.sub(lambda match: " " * len(match.group()), word)
         tokens = self._analyzer.tokens(word)
         if lexeme.number is None:
             parts = self._compounds(tokens, word, lexeme.start, exact=lexeme.exact)

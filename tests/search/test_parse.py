@@ -236,6 +236,8 @@ PIECES = st.sampled_from((*WORDS, *OPERATORS, *FIELDS))
         "слово_ИЛИ слово_НЕ^2",
         "x/-сайт.рф -(x/-сайт.рф)",
         "!«сталь»",
+        "a@b.kz-!сталь a@b.kz.-+a@b.kz",
+        "http://a.b/c~2^2http://a.b/c",
         # Groups with a filter or a negation only.
         "сталь & заголовок:(-цех)",
         "(-цех) сталь",
