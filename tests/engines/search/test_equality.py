@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from index.build import records
 from index.documents import Document
 from search.engines import Request, Response, Searcher
 from search.engines.memory import MemorySearcher
-from search.query import Phrase
+from search.query import All, Any, Near, Node, Phrase
 from tests.engines.contract import ANALYZER, word
 from tests.engines.search.building import Run, opened
 from tests.engines.search.trees import requests, runs
@@ -68,3 +69,28 @@ def test_a_phrase_of_one_word_twice_needs_it_twice_even_where_nothing_stands_bef
     model = MemorySearcher(records(documents, ANALYZER), ANALYZER)
     with opened([Run(documents)], ANALYZER) as searcher:
         assert_agrees(searcher, model, Request(Phrase((word("сталь"), word("сталь")))))
+
+
+# Common words have lists of seven blocks, so that some are skipped; rare ones stand in a few documents.
+_COMMON, _RARE = ("сталь", "стали", "министр", "город"), ("хлеб", "зима", "стальной", "министерство")
+
+
+def many(count: int) -> Iterable[Document]:
+    chance = random.Random(count)
+    for number in range(count):
+        words = [chance.choice(_COMMON) * (chance.random() < 0.7) for _ in range(chance.randrange(1, 12))]
+        words += [word for word in _RARE if chance.random() < 0.02]
+        chance.shuffle(words)
+        yield Document(f"{number}", " ".join(words[:2]), " ".join(words))
+
+
+def test_lists_of_several_blocks_are_skipped_in_without_losing_a_document() -> None:
+    documents = list(many(900))
+    model = MemorySearcher(records(documents, ANALYZER), ANALYZER)
+    one, two, three, rare, other = map(word, ("сталь", "министр", "город", "хлеб", "зима"))
+    trees: list[Node] = [one, rare, All((one, two)), All((rare, two)), All((rare, one, three)), All((one, two, three))]
+    trees += [Phrase((one, two)), Phrase((two, one, three)), Phrase((rare, one)), Any((rare, other, two))]
+    trees += [Near((rare, one), 2), All((rare, other)), All((other, Any((one, two)))), Any((one, two, three))]
+    with opened([Run(documents[:700]), Run(documents[700:])], ANALYZER) as searcher:
+        for tree in trees:
+            assert_agrees(searcher, model, Request(tree, limit=60))
