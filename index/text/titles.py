@@ -22,11 +22,12 @@ _DATELINE = re.compile(
 def first_sentence(text: str) -> str:
     """The first sentence of the body of *text* without its full stop; at most 141 characters, cut at a clause or word.
 
-    Captions, bylines and source tails are passed over. Looks at the first 2,000 characters of the body alone.
+    Captions, bylines and source tails are passed over. Looks at the first 600 characters of the body alone: a longer
+    sentence is cut anyway.
     """
     part = next((part for part in parts(text) if part.kind == "body"), None)
     paragraph = text[part.start : part.end].strip() if part else text.strip()
-    paragraph = _DATELINE.sub("", " ".join(paragraph[:2000].split()), count=1)
+    paragraph = _DATELINE.sub("", " ".join(paragraph[:600].split()), count=1)
     sentence = sentences.first(paragraph)
     if len(sentence) > _WIDTH:
         return _cut(sentence)
