@@ -6,6 +6,7 @@ No Python object is kept for a string: some 60 bytes each with its letters.
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +41,14 @@ class Strings:
         self.free = free
         return places
 
-    def text(self, place: int) -> str:
-        """The string whose entry begins at *place*."""
-        letters = self.entries[place + 2 : place + 2 + int(self.entries[place + 1])]
-        return letters.tobytes().decode("utf-32-le", "surrogatepass")
+    def texts(self, places: NDArray[np.int64]) -> list[str]:
+        """The strings whose entries begin at *places*; decoded together, as one takes most of the time of a hundred."""
+        ends = np.cumsum(self.entries[places + 1], dtype=np.int64)
+        starts = np.concatenate((np.zeros(1, np.int64), ends))
+        sizes = np.diff(starts)
+        letters = self.entries[np.arange(starts[-1]) + np.repeat(places + 2 - starts[:-1], sizes)]
+        text = letters.tobytes().decode("utf-32-le", "surrogatepass")
+        return [text[start:end] for start, end in pairwise(starts.tolist())]
 
 
 class Forms(dict[str, int]):
@@ -83,8 +88,7 @@ class Forms(dict[str, int]):
 
     def take(self, free: int) -> None:
         """Adds here what a loop added to the table, which now ends at *free*."""
-        for place in self.table.place(free).tolist():
-            form = self.table.text(place)
+        for form in self.table.texts(self.table.place(free)):
             self[form] = len(self)
             self.texts.append(form)
         self._told = len(self.texts)

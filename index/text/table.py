@@ -92,7 +92,7 @@ class RawTable:
             joined[first[run] : last[run] + 1] = False
         first, last = _runs(joined)
         groups = np.flatnonzero(last != first)
-        written = ("".join(map(self._raw, ids[first[run] : last[run] + 1].tolist()))[: raws.MAX_RAW] for run in groups)
+        written = ("".join(self._raws(ids[first[run] : last[run] + 1]))[: raws.MAX_RAW] for run in groups)
         ids[first[groups]] = self._numbered([" ".join(written)])[0]
         flags = _ints(self._flags)[ids[first]]
         return Found(ids[first], flags, first, last, np.diff(_bounds(~joined)[bounds]), starts)
@@ -130,9 +130,9 @@ class RawTable:
         starts[holes] = [start for _, start in pieces]
         return ids, starts, sizes
 
-    def _raw(self, number: int) -> str:
-        """The raw string with that *number*, which is not LINE_BREAK."""
-        return self._strings.text(self._strings.places[number])
+    def _raws(self, numbers: Ints) -> list[str]:
+        """The raw strings with those *numbers*; LINE_BREAK is none."""
+        return self._strings.texts(np.frombuffer(self._strings.places, np.int64)[numbers])
 
     def _learn(self, places: Longs) -> None:
         """Cuts the new raw strings whose entries begin at *places*: plain words in a loop, the others one by one."""
@@ -140,14 +140,13 @@ class RawTable:
         others = np.flatnonzero(forms == numbering.NOT_PLAIN)
         counts, widths = np.ones(len(places), np.int64), np.ones(len(places), np.int32)
         pieces: list[tuple[int, int, int, int]] = []
-        for other in others.tolist():
-            raw = self._strings.text(int(places[other]))
+        for other, raw in zip(others.tolist(), self._strings.texts(places[others]), strict=True):
             cut = raws.cut(raw)
             pieces += [(self._numbers[form], position, start, end) for form, position, start, end in cut]
             counts[other], widths[other] = len(cut), cut[-1].position + 1 if cut else 0
             flags[other] = sentences.flags(raw)
-        for untold in np.flatnonzero(flags == numbering.UNTOLD).tolist():
-            flags[untold] = sentences.flags(self._strings.text(int(places[untold])))
+        untold = np.flatnonzero(flags == numbering.UNTOLD)
+        flags[untold] = [sentences.flags(raw) for raw in self._strings.texts(places[untold])]
         edges = _bounds(counts)
         rows = np.zeros((4, int(edges[-1])), np.int32)
         alone = np.ones(rows.shape[1], bool)

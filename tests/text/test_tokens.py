@@ -91,7 +91,9 @@ def test_raw_strings_are_those_that_a_scan_of_the_text_finds(texts: list[str]) -
     spans = [pair for text in texts for pair in raws.spans(text)]
     assert found.begins.tolist() == [start for _, start in spans]
     single = found.last == found.first
-    written = [raws.PARAGRAPH if number == LINE_BREAK else table._raw(number) for number in found.ids[single].tolist()]
+    written = [
+        table._raws(np.array([number]))[0] if number != LINE_BREAK else raws.PARAGRAPH for number in found.ids[single]
+    ]
     assert written == [spans[place][0] for place in found.first[single].tolist()]
 
 
@@ -104,7 +106,7 @@ def test_words_cut_in_a_loop_are_those_cut_one_by_one(texts: list[str]) -> None:
     for number in range(1, len(table)):
         rows = slice(table._first[number], table._first[number + 1])
         columns = zip(table._forms[rows], table._positions[rows], table._starts[rows], table._ends[rows], strict=True)
-        raw = table._raw(number)
+        raw = table._raws(np.array([number]))[0]
         assert [(forms.texts[form], *others) for form, *others in columns] == raws.cut(raw)
         assert table._flags[number] == flags(raw)
     assert [forms[text] for text in forms.texts] == list(range(len(forms)))
