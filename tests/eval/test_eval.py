@@ -11,8 +11,9 @@ import pytest
 from search.service import Service
 from tools.eval import MEASURES, by_query, compared, indexed, interval, main_sets, run
 
-# Measured .903, .952, .946; one or two of the 60 queries may get worse for the good of many others, but not more.
-FLOORS = {"nDCG@10": 0.89, "RR@10": 0.93, "R@100": 0.93}
+# Measured .903, .954, .929; one or two of the 60 queries may get worse for the good of many others, but not more.
+# Recall was .946 while documents counted that share no more than an «в» with a query.
+FLOORS = {"nDCG@10": 0.89, "RR@10": 0.93, "R@100": 0.91}
 
 
 @pytest.fixture(scope="module")
