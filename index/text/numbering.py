@@ -15,7 +15,7 @@ from index.text.fold import MAX_LETTERS
 from index.text.raws import BLANK, DIGITS, LATIN, LETTER, LINE, MAX_RAW, OTHER, STOP
 from index.text.sentences import LOWER, UPPER
 
-__all__ = ["LINE_BREAK", "LONG", "NOT_PLAIN", "UNTOLD", "number", "plain"]
+__all__ = ["LINE_BREAK", "LONG", "NOT_PLAIN", "UNTOLD", "number", "plain", "spread"]
 
 # The number of a line break, whichever character it is, and of what is longer than MAX_RAW.
 LINE_BREAK, LONG = 0, -1
@@ -168,3 +168,45 @@ def plain(
             flags[raw] = UNTOLD if stops or kind == DIGITS else LOWER if lower else UPPER
         state[0] += 1
     return True
+
+
+@compiled
+def spread(
+    ids: Array,
+    sizes: Array,
+    ends: Array,
+    first: Array,
+    widths: Array,
+    cells: Array,
+    rows: Array,
+    owners: Array,
+    positions: Array,
+    sentences: Array,
+    bounds: Array,
+) -> None:
+    """Writes for each token of the raw strings *ids* its row, whose token it is, its position and its sentence.
+
+    Raw string i has the rows ``first[i]:first[i + 1]``, which stand at *cells* of its *widths*. Texts have *sizes* of
+    them; positions and sentences begin at 0 in each. *ends* tells which end a sentence; those without a word make none.
+    *bounds* gets where the tokens of each text begin, and the end.
+    """
+    raw, token = 0, 0
+    for text in range(len(sizes)):
+        base, sentence, ended = 0, 0, False
+        bounds[text] = token
+        start = token
+        for _ in range(sizes[text]):
+            one = ids[raw]
+            if first[one] < first[one + 1] and ended:
+                sentence += token > start
+                ended = False
+            for row in range(first[one], first[one + 1]):
+                rows[token] = row
+                owners[token] = raw
+                positions[token] = base + cells[row]
+                sentences[token] = sentence
+                token += 1
+            base += widths[one]
+            ended |= ends[raw]
+            raw += 1
+    bounds[len(sizes)] = token

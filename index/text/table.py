@@ -176,17 +176,14 @@ class RawTable:
 
     def expand(self, found: Found) -> Expanded:
         """The tokens of the raw strings *found*, in order."""
-        ids, sizes = found.ids, found.sizes
-        start = np.frombuffer(self._first, np.int64)
-        counts = start[ids + 1] - start[ids]
-        edges = _bounds(counts)
-        owners = np.repeat(np.arange(len(ids)), counts)
-        rows = np.arange(edges[-1]) + np.repeat(start[ids] - edges[:-1], counts)
-        texts = _bounds(sizes)
-        before = _bounds(_ints(self._width)[ids] if len(ids) else ids)
-        base = before[:-1] - np.repeat(before[texts[:-1]], sizes)
-        positions = _ints(self._positions)[rows] + base[owners].astype(np.int32)
-        return Expanded(rows, owners, positions, _sentences(found, counts, texts)[owners], edges[texts])
+        ids, first = found.ids, np.frombuffer(self._first, np.int64)
+        count = int((first[ids + 1] - first[ids]).sum())
+        rows, owners = np.empty((2, count), np.int64)
+        positions, told = np.empty((2, count), np.int32)
+        bounds = np.empty(len(found.sizes) + 1, np.int64)
+        ends, columns = sentences.ends(found.flags), (_ints(self._width), _ints(self._positions))
+        numbering.spread(ids, found.sizes, ends, first, *columns, rows, owners, positions, told, bounds)
+        return Expanded(rows, owners, positions, told, bounds)
 
     def forms(self, rows: Longs) -> Ints:
         """The form numbers of *rows*."""
@@ -195,21 +192,6 @@ class RawTable:
     def offsets(self, rows: Longs) -> tuple[Ints, Ints]:
         """Where the tokens of *rows* start and end in their raw strings."""
         return _ints(self._starts)[rows], _ints(self._ends)[rows]
-
-
-def _sentences(found: Found, counts: Longs, texts: Longs) -> Ints:
-    """The sentence of each raw string, from 0 in each text; strings without words make none."""
-    ends = sentences.ends(found.flags)
-    ends[texts[1:][found.sizes > 0] - 1] = True
-    loose: Longs = np.cumsum(ends) - ends
-    worded = np.flatnonzero(counts)
-    if worded.size == 0:
-        return np.zeros(len(counts), dtype=np.int32)
-    dense = np.concatenate(([0], np.cumsum(np.diff(loose[worded]) != 0)))
-    opening = dense[np.minimum(np.searchsorted(worded, texts[:-1]), len(worded) - 1)]
-    numbers = np.zeros(len(counts), dtype=np.int32)
-    numbers[worded] = dense
-    return numbers - np.repeat(opening, found.sizes).astype(np.int32)
 
 
 def _runs(joined: NDArray[np.bool_]) -> tuple[Longs, Longs]:
