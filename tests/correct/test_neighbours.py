@@ -49,7 +49,7 @@ def packed(counts: Mapping[str, int], folder: Path) -> SimpleNamespace:
     put_strings(sections, "forms", sorted(counts))
     put_strings(sections, "lemmas", sorted({lemma(word_of(key)) for key in counts}))
     path = folder / "forms.seg"
-    sections.put("form_posting", np.cumsum([0, *(counts[key] for key in sorted(counts))]).astype(np.uint32))
+    sections.put("form_postings", np.cumsum([0, *(counts[key] for key in sorted(counts))]).astype(np.uint32))
     sections.write(path)
     return opened(path)
 
@@ -58,8 +58,8 @@ def opened(path: Path) -> SimpleNamespace:
     file = Sections(path)
     forms = Strings(file, "forms")
     lemmas = Endings(forms, Strings(file, "lemmas"))
-    posting = file.array("form_posting", "<u4")
-    return SimpleNamespace(files=[file], forms=forms, form_posting=posting, lemma_table=lemmas)
+    posting = file.array("form_postings", "<u4")
+    return SimpleNamespace(files=[file], forms=forms, form_postings=posting, lemma_table=lemmas)
 
 
 @settings(deadline=None, max_examples=200)
@@ -113,7 +113,7 @@ def test_a_damaged_table_is_an_error_or_another_answer_but_never_a_crash(
 
 def test_postings_that_end_before_they_begin_are_damage(tmp_path: Path) -> None:
     segment = packed({"анон": 3, "анонс": 2}, tmp_path)
-    segment.form_posting = np.array([0, 3, 1], np.uint32)
+    segment.form_postings = np.array([0, 3, 1], np.uint32)
     with pytest.raises(IndexDamaged):
         NearForms([segment]).neighbours("анон", budget=200, limit=10)
 

@@ -35,7 +35,7 @@ class CountedWords:
         sections = Sections(path)
         self.files = [sections]
         self.forms = Strings(sections, "forms")
-        self.form_posting: NDArray[np.uint32] = sections.array("form_posting", "<u4")
+        self.form_postings: NDArray[np.uint32] = sections.array("form_postings", "<u4")
         self.lemmas = Strings(sections, "lemmas")
         self._lemma_documents: NDArray[np.uint32] = sections.array("lemma_documents", "<u4")
         self._near = NearForms([self])
@@ -87,7 +87,7 @@ def counted(texts: Iterable[str], path: Path, analyzer: Analyzer) -> CountedWord
     sections = SectionsWriter(path.parent)
     keys = sorted(documents)
     put_strings(sections, "forms", keys)
-    sections.put("form_posting", np.cumsum([0, *(documents[key] for key in keys)]).astype(np.uint32))
+    sections.put("form_postings", np.cumsum([0, *(documents[key] for key in keys)]).astype(np.uint32))
     put_strings(sections, "lemmas", sorted(lemmas))
     sections.put("lemma_documents", np.array([lemmas[lemma] for lemma in sorted(lemmas)], np.uint32))
     unfinished = path.with_suffix(f".{os.getpid()}")

@@ -1,12 +1,14 @@
-"""Analysed documents held in memory until they are written as a segment: tokens -> sort by form -> posting arrays.
+"""Analysed documents held in memory until they are written as a segment: tokens -> sort by list -> posting arrays.
 
-Tokens arrive in order of document, field and position, so one sort by form makes posting lists. NumPy sorts plain
-64-bit numbers several times faster than it finds an order: form and place are packed into one number.
+Tokens arrive in order of document, field and position, so one sort by list makes posting lists, but for documents with
+several forms of a list. NumPy sorts plain 64-bit numbers several times faster than it finds an order: list and place
+are packed into one number.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from index.documents import Document
 from index.engines.whoosh import varint
 from index.engines.whoosh.format import SectionsWriter
+from index.engines.whoosh.grouping import lists_of
 from index.engines.whoosh.keys import key_of
 from index.engines.whoosh.keywords import narrow, put_keywords
 from index.engines.whoosh.phrases import put_phrases, repeated
@@ -26,7 +29,10 @@ from index.engines.whoosh.strings import put_strings
 from index.records import FIELDS, Record
 from index.text import SKETCH, Analyzer
 
-__all__ = ["Buffer", "put_dates", "put_ids"]
+__all__ = ["Buffer", "Groups", "put_dates", "put_ids"]
+
+# Keys of forms, sorted -> a number for each, the same for those that are to share a posting list.
+Groups = Callable[[list[str]], NDArray[np.int64]]
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _START = 1 << 16
@@ -80,8 +86,11 @@ class Buffer:
         """Takes document *number* out again."""
         self._dropped.add(number)
 
-    def write(self, path: Path, analyzer: Analyzer) -> tuple[int, int, tuple[int, ...]]:
-        """Writes the segment file; returns its identity, its number of documents and the words of each field."""
+    def write(self, path: Path, analyzer: Analyzer, groups: Groups) -> tuple[int, int, tuple[int, ...]]:
+        """Writes the segment file; returns its identity, its number of documents and the words of each field.
+
+        *groups* says which keys of forms are to share posting lists.
+        """
         self._discard()
         sections = SectionsWriter(path.parent)
         stored = StoredWriter(sections)
@@ -94,7 +103,7 @@ class Buffer:
         put_ids(sections, self.ids)
         for field, values in self._keywords.items():
             put_keywords(sections, field, values)
-        lengths = self._put_tokens(sections, analyzer)
+        lengths = self._put_tokens(sections, analyzer, groups)
         return sections.write(path), len(self.ids), tuple(int(total) for total in lengths.sum(axis=1, dtype=np.int64))
 
     def _add_document(self, document: Document, entry: bytes) -> None:
@@ -129,7 +138,7 @@ class Buffer:
         self._keywords = {field: [values[number] for number in kept] for field, values in self._keywords.items()}
         self._dropped.clear()
 
-    def _put_tokens(self, sections: SectionsWriter, analyzer: Analyzer) -> NDArray[np.uint32]:
+    def _put_tokens(self, sections: SectionsWriter, analyzer: Analyzer, groups: Groups) -> NDArray[np.uint32]:
         """Writes everything made of tokens; returns the lengths."""
         used = slice(0, self._used)
         forms, positions = self._tokens[0, used], self._tokens[1, used]
@@ -140,8 +149,8 @@ class Buffer:
         self._put_sentences(sections, places, positions, self._tokens[2, used])
         keys, ranks = _sorted_forms(forms, analyzer)
         self._put_phrases(sections, keys, ranks, places)
-        order, ranks = _sorted_by(ranks, len(keys))
-        _put_postings(sections, ranks, places[order], positions[order])
+        order, lists = _ordered(ranks, places, lists_of(groups(keys)))
+        _put_postings(sections, len(keys), lists, ranks[order], places[order], positions[order])
         put_strings(sections, "forms", keys)
         return lengths
 
@@ -218,20 +227,41 @@ def _sorted_by(ranks: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64],
     """The stable order of *ranks* (all below *count*), and them in that order."""
     bits = max(len(ranks) - 1, 1).bit_length()
     if bits + count.bit_length() > 63:
-        raise OverflowError(f"{len(ranks)} tokens of {count} forms in one run")
+        raise OverflowError(f"{len(ranks)} tokens of {count} lists in one run")
     packed_ranks = ranks << bits
     packed_ranks |= np.arange(len(ranks))
     packed_ranks.sort()
     return packed_ranks & ((1 << bits) - 1), packed_ranks >> bits
 
 
+def _ordered(
+    ranks: NDArray[np.int64], places: NDArray[np.int32], lists: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The order of tokens by list, document, form, field and position, and the list of each in that order.
+
+    *lists* is that of each form. Only in documents with several forms of a list does sorting by list not do it all.
+    """
+    order, own = _sorted_by(lists[ranks], len(lists))
+    docs, forms = places[order] // len(FIELDS), ranks[order]
+    run = _fresh(own) | _fresh(docs)
+    mixed = np.flatnonzero(_fresh(forms) & ~run)
+    number = np.cumsum(run)
+    several = np.zeros(len(number) + 1, bool)
+    several[number[mixed]] = True
+    tokens = np.flatnonzero(several[number])
+    order[tokens] = order[tokens[np.lexsort((forms[tokens], number[tokens]))]]
+    return order, own
+
+
 def _put_postings(
     sections: SectionsWriter,
+    forms: int,
+    lists: NDArray[np.int64],
     ranks: NDArray[np.int64],
     places: NDArray[np.int32],
     positions: NDArray[np.int32],
 ) -> None:
-    """Writes posting lists of tokens that are in order of form, document, field and position."""
+    """Writes posting lists of tokens, of so many *forms*, that are in order of list, document, form, field, position."""
     docs = places // len(FIELDS)
     fields = places - docs * len(FIELDS)
     new_posting = _fresh(ranks) | _fresh(docs)
@@ -243,8 +273,9 @@ def _put_postings(
     table, rows = _counts(np.cumsum(new_posting) - 1, kinds, len(begin))
     pos_start = (np.cumsum(width, dtype=np.int64) - width)[begin]
     pos_size = np.diff(pos_start, append=len(pos_bytes))
-    writer = PostingsWriter(sections, table)
-    writer.add(Postings(ranks[begin], docs[begin].astype(np.int64), rows, pos_bytes, pos_start, pos_size))
+    writer = PostingsWriter(sections, table, forms)
+    owners = lists[begin], ranks[begin], docs[begin].astype(np.int64)
+    writer.add(Postings(*owners, rows, pos_bytes, pos_start, pos_size))
     writer.finish()
 
 

@@ -33,10 +33,12 @@ class _Found:
     weights: NDArray[np.uint8]
 
 
-def write_known(path: Path, keys: Sequence[str], known: Sequence[Segment], ask: Ask) -> int:
-    """Writes the lemma table of the forms with these *keys*; returns the file's identity.
+def write_known(
+    path: Path, keys: Sequence[str], known: Sequence[Segment], ask: Ask
+) -> tuple[int, NDArray[np.int64]]:
+    """Writes the lemma table of the forms with these *keys*; returns the file's identity and each form's likeliest lemma.
 
-    *ask* gives the lemma sets of the surface forms that none of *known* has, in their order.
+    *ask* gives the lemma sets of the surface forms that none of *known* has, in their order. A lemma is a number here.
     """
     found = []
     missing = np.arange(len(keys))
@@ -58,7 +60,7 @@ def _taken(segment: Segment, places: NDArray[np.int64], forms: NDArray[np.int64]
     return _Found(places, counts, table.lemmas.keys_of(used.tolist()), numbers, weights)
 
 
-def _write(path: Path, forms: int, found: Sequence[_Found]) -> int:
+def _write(path: Path, forms: int, found: Sequence[_Found]) -> tuple[int, NDArray[np.int64]]:
     names = sorted({name for part in found for name in part.names})
     number = dict(zip(names, range(len(names)), strict=True))
     counts = np.zeros(forms, np.int64)
@@ -70,4 +72,6 @@ def _write(path: Path, forms: int, found: Sequence[_Found]) -> int:
         numbers.append(own[part.numbers])
         weights.append(part.weights)
     order = np.argsort(np.concatenate(owners), kind="stable")
-    return put_lemmas(path, names, counts, np.concatenate(numbers)[order], np.concatenate(weights)[order])
+    numbered = np.concatenate(numbers)[order]
+    identity = put_lemmas(path, names, counts, numbered, np.concatenate(weights)[order])
+    return identity, numbered[np.cumsum(counts) - counts]

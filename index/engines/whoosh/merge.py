@@ -1,6 +1,6 @@
 """Several segments into one, without the deleted documents; bounded memory, whatever their size.
 
-Lists are read a range of forms at a time. Positions are moved as bytes and stored documents as packed blocks, so only
+Lists are read a range at a time. Positions are moved as bytes and stored documents as packed blocks, so only
 document numbers are made anew. Knows nothing of analysis: what is in the segments is enough.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from index.engines.whoosh import varint
 from index.engines.whoosh.buffer import put_dates, put_ids
 from index.engines.whoosh.format import SectionsWriter
+from index.engines.whoosh.grouping import lists_of, united
 from index.engines.whoosh.keywords import KEYWORDS, merge_keywords, narrow
 from index.engines.whoosh.phrases import merge_phrases
 from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
@@ -89,14 +90,15 @@ def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     segments = [segment for segment, _ in sources]
     keys, forms = _united_forms(segments)
     table, rows = _united_counts(segments)
-    writer = PostingsWriter(sections, table)
+    lists = lists_of(united(len(keys), [(own, part.form_lists.lists) for own, part in zip(forms, segments, strict=True)]))
+    writer = PostingsWriter(sections, table, len(keys))
     docs = _new_numbers([live for _, live in sources])
-    for low, high in _chunks(segments, forms, len(keys)):
+    for low, high in _chunks(segments, [lists[own] for own in forms]):
         parts = [
-            _part(segment, own_forms, own_rows, own_docs, low, high)
+            _part(segment, own_forms, own_rows, own_docs, lists, low, high)
             for segment, own_forms, own_rows, own_docs in zip(segments, forms, rows, docs, strict=True)
         ]
-        writer.add(_joined(parts))
+        writer.add(_joined(parts, sum(len(live) for _, live in sources)))
     put_strings(sections, "forms", [keys[number] for number in writer.finish().tolist()])
 
 
@@ -130,12 +132,12 @@ def _new_numbers(lives: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
     return numbers
 
 
-def _chunks(segments: Sequence[Segment], forms: list[NDArray[np.int64]], count: int) -> Iterator[tuple[int, int]]:
-    """Ranges of new form numbers that have about _CHUNK postings each."""
+def _chunks(segments: Sequence[Segment], lists: list[NDArray[np.int64]]) -> Iterator[tuple[int, int]]:
+    """Ranges of new lists that have about _CHUNK postings each; *lists*: of each segment the new list of each form."""
+    count = max((int(own.max()) + 1 for own in lists if len(own)), default=0)
     postings = np.zeros(count, np.int64)
-    for segment, own in zip(segments, forms, strict=True):
-        at = segment.form_postings.at(np.arange(len(own) + 1))
-        postings[own] += at[1:] - at[:-1]
+    for segment, own in zip(segments, lists, strict=True):
+        postings += np.bincount(own, np.diff(segment.form_postings), count).astype(np.int64)
     total = np.concatenate((np.zeros(1, np.int64), np.cumsum(postings)))
     low = 0
     while low < count:
@@ -149,15 +151,18 @@ def _part(
     forms: NDArray[np.int64],
     rows: NDArray[np.int64],
     docs: NDArray[np.int64],
+    lists: NDArray[np.int64],
     low: int,
     high: int,
 ) -> Postings:
-    """The lists of new forms *low*..*high*-1 in one segment, renumbered, without what goes."""
-    first, last = np.searchsorted(forms, [low, high]).tolist()
-    own = segment.postings(first, last)
-    new = docs[own.docs]
-    kept = new >= 0
+    """What new *lists* *low*..*high*-1 have of one segment, renumbered, without what goes."""
+    chosen = (lists[forms] >= low) & (lists[forms] < high)
+    own = segment.postings(np.unique(segment.form_lists.lists[chosen]).astype(np.int64))
+    new, owner = docs[own.docs], lists[forms[own.forms]]
+    # A list of more forms than one may have is made several, and then read for each.
+    kept = (new >= 0) & (owner >= low) & (owner < high)
     return Postings(
+        owner[kept],
         forms[own.forms[kept]],
         new[kept],
         rows[own.rows[kept]],
@@ -167,15 +172,17 @@ def _part(
     )
 
 
-def _joined(parts: Sequence[Postings]) -> Postings:
-    """The lists of *parts* brought together form by form; documents of an earlier part come first."""
+def _joined(parts: Sequence[Postings], documents: int) -> Postings:
+    """*parts* brought together list by list; *documents*: how many there are, with those that go."""
     base = np.cumsum([0, *(len(part.pos_bytes) for part in parts)])
-    forms = np.concatenate([part.forms for part in parts])
-    order = np.argsort(forms, kind="stable")
+    lists, docs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("lists", "docs"))
+    # Runs in order, one or a few for each part: sorting merges them.
+    order = np.argsort(lists * documents + docs, kind="stable")
     starts = [part.pos_start + at for part, at in zip(parts, base, strict=False)]
     return Postings(
-        forms[order],
-        np.concatenate([part.docs for part in parts])[order],
+        lists[order],
+        np.concatenate([part.forms for part in parts])[order],
+        docs[order],
         np.concatenate([part.rows for part in parts])[order],
         np.concatenate([part.pos_bytes for part in parts]),
         np.concatenate(starts)[order],

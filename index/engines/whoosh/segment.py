@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.documents import Document
 from index.engines.whoosh.format import Sections
+from index.engines.whoosh.grouping import FormLists, read_form_lists
 from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
@@ -43,6 +44,8 @@ class Segment:
     ``forms``: keys (keys.py) of surface forms. ``id_ranks``: each document's place in the order of ids.
     ``phrases`` that titles repeat (phrases.py), ``phrase_counts``: how often each.
     ``sketches``: a row for each document, by which near-duplicates are told (index/text/sketch.py).
+
+    ``form_counts``: postings of each form. ``list_doc`` and ``list_pos``: where each list starts.
 
     Postings (postings.py): ``doc_bytes`` are blocks of packed numbers, ``pos_bytes`` varints; a row of ``counts`` is
     (title, lead, body after the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a
@@ -98,21 +101,18 @@ class Segment:
         forms = map(form_of, self.forms.keys(0, len(self.forms)))
         return zip(forms, self.lemma_table.lemma_sets(), strict=True)
 
-    def lists(self, forms: NDArray[Any]) -> tuple[NDArray[np.int64], ...]:
-        """Of each form number: first posting, number of postings, where it starts in doc_bytes and pos_bytes."""
-        return *self.form_postings.spans(forms), self.form_doc.at(forms), self.form_pos.at(forms)
 
     def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each list, given by its first posting: the half-open range of its rows in the ``block_*`` arrays."""
         low = np.searchsorted(self.block_list, first, "left")
         return low, np.searchsorted(self.block_list, first, "right")
 
-    def postings(self, low: int, high: int) -> Postings:
-        """The posting lists of the forms *low*..*high*-1, unpacked; the deleted documents are still in them."""
+    def postings(self, lists: NDArray[np.int64]) -> Postings:
+        """The posting lists with those numbers, which ascend, unpacked; the deleted documents are still in them."""
         try:
-            return read_postings(self, low, high)
+            return read_postings(self, lists)
         except (IndexDamaged, IndexError, ValueError) as error:
-            raise IndexDamaged(f"{self.files[0].path}: postings of forms {low}..{high}: {error}") from error
+            raise IndexDamaged(f"{self.files[0].path}: posting lists: {error}") from error
 
     def keyword(self, field: str) -> Keywords:
         """The column of 'source', 'tag' or 'author'."""
@@ -125,14 +125,29 @@ class Segment:
         return np.where(self._days == 0, NO_DATE, days).astype(np.int32)
 
     @cached_property
-    def form_posting(self) -> NDArray[np.uint32]:
-        """The first posting of each form, one element more than forms; 5 ms for half a million when first asked for."""
-        return self.form_postings.at(np.arange(len(self.forms) + 1)).astype(np.uint32)
+    def form_postings(self) -> NDArray[np.uint32]:
+        """How many postings the forms before each form have; one more element: all. 5 ms for half a million forms."""
+        return self.form_counts.at(np.arange(len(self.forms) + 1)).astype(np.uint32)
+
+    @cached_property
+    def form_lists(self) -> FormLists:
+        """Which forms each list has; made when it is first asked for."""
+        return read_form_lists(self.files[0], len(self.forms))
+
+    @cached_property
+    def list_posting(self) -> NDArray[np.uint32]:
+        """The first posting of each list, one element more than lists."""
+        table = self.form_lists
+        before = np.zeros(len(self.forms) + 1, np.uint32)
+        np.cumsum(np.diff(self.form_postings)[table.forms], out=before[1:])
+        if len(table.starts) - 1 != self.lists:
+            raise IndexDamaged(f"{self.files[0].path}: section 'list_sizes' does not fit the lists")
+        return before[table.starts]
 
     @cached_property
     def block_list(self) -> NDArray[np.uint32]:
         """The first posting of the list that each row of the skip table belongs to."""
-        first = self.form_posting.astype(np.int64)
+        first = self.list_posting.astype(np.int64)
         df = first[1:] - first[:-1]
         blocks = np.where(df > BLOCK, -(-df // BLOCK), 0)
         if int(blocks.sum()) != len(self.block_last):
@@ -195,9 +210,10 @@ class Segment:
         self.count_totals: NDArray[np.uint32] = array("count_totals", "<u4")
         self.pos_bytes: NDArray[np.uint8] = array("pos_bytes", "<u1")
         postings = int(self.count_totals.sum(dtype=np.int64))
-        self.form_postings = Offsets(sections, "form_postings", pieces=len(self.forms), end=postings)
-        self.form_doc = Offsets(sections, "form_doc", pieces=len(self.forms), end=len(self.doc_bytes) - PADDING)
-        self.form_pos = Offsets(sections, "form_pos", pieces=len(self.forms), end=len(self.pos_bytes))
+        self.lists = len(array("list_sizes", "<u1"))
+        self.form_counts = Offsets(sections, "form_counts", pieces=len(self.forms), end=postings)
+        self.list_doc = Offsets(sections, "list_doc", pieces=self.lists, end=len(self.doc_bytes) - PADDING)
+        self.list_pos = Offsets(sections, "list_pos", pieces=self.lists, end=len(self.pos_bytes))
         self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
         self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
         self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")

@@ -61,8 +61,7 @@ class WordTerms:
         """The shapes of the word put together."""
         word = text.decode("utf-8", "replace")
         forms = self._segment.forms
-        lists = self._segment.postings(forms.lower_bound(word), forms.lower_bound(word + AFTER_SHAPES))
-        postings, own = self._own(lists)
+        postings, own, lists = self._own(forms.lower_bound(word), forms.lower_bound(word + AFTER_SHAPES))
         if not len(postings):
             return None
         docs, positions = self._places(lists, postings, own[postings])
@@ -79,8 +78,7 @@ class WordTerms:
         last = b""
         while low < len(forms):
             high = min(low + stride, len(forms))
-            lists = self._segment.postings(low, high)
-            postings, _ = self._own(lists)
+            postings, _, lists = self._own(low, high)
             present = np.unique(lists.forms[postings]) - low
             keys = forms.keys(low, high)
             for word in (word_of(keys[at]).encode() for at in present.tolist()):
@@ -89,13 +87,16 @@ class WordTerms:
                     yield word
             low, stride = high, min(2 * stride, _STRIDES[1])
 
-    def _own(self, lists: Postings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which postings are of live documents and of this field, and of every posting how often it is in the field."""
+    def _own(self, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Postings]:
+        """The lists of forms *low*..*high*-1, all of them; which postings are of these forms, of live documents and of
+        this field, and of every posting how often it is in the field.
+        """
+        lists = self._segment.postings(np.unique(self._segment.form_lists.lists[low:high]).astype(np.int64))
         own = self._segment.counts[:, self._kinds].sum(axis=1, dtype=np.int64)[lists.rows]
-        kept = own > 0
+        kept = (own > 0) & (lists.forms >= low) & (lists.forms < high)
         if self._segment.deleted is not None:
             kept &= ~self._segment.deleted[lists.docs]
-        return np.flatnonzero(kept), own
+        return np.flatnonzero(kept), own, lists
 
     def _places(
         self, lists: Postings, postings: NDArray[np.int64], own: NDArray[np.int64]

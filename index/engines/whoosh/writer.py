@@ -79,6 +79,7 @@ class Writer:
         self._parts: list[_Part] = []
         self._base: list[_Part] = []
         self._known: list[Segment] = []
+        self._gone: list[Segment] = []
         self._written = 0
         if draft.base is not None:
             self._base = [_Part(segment, inherited=True) for segment in open_generation(draft.base.folder)]
@@ -112,9 +113,9 @@ class Writer:
         self._merge()
         parts = [part for part in self._parts if part.live]
         toc = Toc(self._analyzer.fingerprint, tuple(self._finished(part) for part in parts))
-        for part in self._parts:
-            if not part.inherited and not part.live:
-                self._remove(part.segment)
+        # Only now: lemmas of what was merged are taken from what it was merged of.
+        for segment in self._gone + [part.segment for part in self._parts if not part.inherited and not part.live]:
+            self._remove(segment)
         write_toc(self._draft.folder, int(self._draft.name), toc)
         self._close()
         documents = sum(entry.documents - entry.deleted for entry in toc.segments)
@@ -140,17 +141,25 @@ class Writer:
         """Writes the buffer as a segment of the draft."""
         if len(self._buffered):
             self._spilled.update(self._buffered)
-            self._add_segment(*self._buffer.write(self._next_path(), self._analyzer))
+            path, files = self._next_path(), dict[str, File]()
+
+            def groups(keys: list[str]) -> NDArray[np.int64]:
+                files["lem"], likeliest = self._write_lemmas(path.stem, keys)
+                return likeliest
+
+            written = self._buffer.write(path, self._analyzer, groups)
+            self._known.append(self._add_segment(*written, **files))
         self._buffer, self._buffered = Buffer(), {}
 
     def _next_path(self) -> Path:
         self._written += 1
         return self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
 
-    def _add_segment(self, identity: int, documents: int, lengths: tuple[int, ...]) -> None:
+    def _add_segment(self, identity: int, documents: int, lengths: tuple[int, ...], **files: File) -> Segment:
         path = self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
-        entry = SegmentEntry(path.stem, documents, 0, lengths, {"seg": File(path.name, identity)})
+        entry = SegmentEntry(path.stem, documents, 0, lengths, {"seg": File(path.name, identity), **files})
         self._parts.append(_Part(Segment(self._draft.folder, entry), inherited=False))
+        return self._parts[-1].segment
 
     def _merge(self) -> None:
         """Merges what this run wrote, and with it segments of the base that are of its size or mostly deleted."""
@@ -160,13 +169,12 @@ class Writer:
         sources = [(part.segment, ~part.deleted) for part in chosen]
         self._parts = [part for part in self._parts if part not in chosen]
         self._add_segment(*merge(sources, self._next_path()))
-        for part in chosen:
-            if not part.inherited:
-                self._remove(part.segment)
+        self._gone = [part.segment for part in chosen if not part.inherited]
 
     def _remove(self, segment: Segment) -> None:
         """Takes a segment of this run out of the draft again."""
-        (self._draft.folder / segment.entry.files["seg"].name).unlink()
+        for file in segment.entry.files.values():
+            (self._draft.folder / file.name).unlink()
         segment.close()
 
     def _finished(self, part: _Part) -> SegmentEntry:
@@ -174,7 +182,8 @@ class Writer:
         files = dict(part.segment.entry.files)
         fresh: set[str] = set()
         if "lem" not in files or part.segment not in self._known:
-            files["lem"] = self._write_lemmas(part.segment)
+            keys = part.segment.forms.keys(0, len(part.segment.forms))
+            files["lem"], _ = self._write_lemmas(part.segment.name, keys)
             fresh.add("lem")
         if part.changed:
             files["del"] = self._write_deleted(part)
@@ -191,10 +200,10 @@ class Writer:
         sections.put("deleted", np.packbits(part.deleted))
         return File(name, sections.write(self._draft.folder / name))
 
-    def _write_lemmas(self, segment: Segment) -> File:
-        name = f"{segment.name}.{self._draft.name}.lem"
-        keys = segment.forms.keys(0, len(segment.forms))
-        return File(name, write_known(self._draft.folder / name, keys, self._known, self._ask))
+    def _write_lemmas(self, segment: str, keys: list[str]) -> tuple[File, NDArray[np.int64]]:
+        name = f"{segment}.{self._draft.name}.lem"
+        identity, likeliest = write_known(self._draft.folder / name, keys, self._known, self._ask)
+        return File(name, identity), likeliest
 
     def _ask(self, forms: list[str]) -> list[LemmaSet]:
         found = self._analyzer.lemmas_many(forms, jobs=self._jobs)

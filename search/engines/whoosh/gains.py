@@ -70,8 +70,8 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
 ) -> Array:
     """What each of the *wanted* documents (ascending) gains; the single gain DAMAGED for a damaged segment.
 
-    A row of *lists* is one form of a word (``lookup.located``), word after word; its last column says whether it is not
-    only of the same root. A row of *words* is how many forms the word has, a bit for each field in which it may stand
+    A row of *lists* is one list of a word (``lookup.located``), word after word; *grades* is what forms count, 0 for
+    those of other words, negative for those only of the same root. A row of *words* is how many lists the word has, a bit for each field in which it may stand
     close to others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts*
     and *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
     *close_k1* its saturation.
@@ -93,7 +93,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             word += 1
             last += words[word, 0]
         fields, table = words[word, 1], tables[words[word, 2]]
-        df, low, high = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4])
+        df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
         block, near = low, U(0)
         while near < chosen:
             at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
@@ -108,10 +108,11 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            bit, width, far_bit, far_width, far_count = headed(at, end, count)
+            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return damaged
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(2)
             far_end = far_bit + far_count * far_width
             # The rows up to *counted* are known: *behind* positions lie between the last ones read and the next.
             counted: Any = U(0)
@@ -120,7 +121,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             for j in range(count):
                 value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
                 bit += width
-                doc += value >> U(2)
+                doc += value >> shift
                 values[j] = value
                 if doc < target:
                     continue
@@ -158,13 +159,14 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                     behind += total
                     row = value & U(3)
                     total = U(field_counts[row, U(3)])
-                title, body = grades[i] * table[row, U(0)], grades[i] * table[row, U(1)]
+                grade = grades[grade_at + (value >> U(2) & place_mask)]
+                title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
                 sums[word, slot, 2] += title
                 sums[word, slot, 3] += body
-                if lists[i, 5]:
+                if grade > 0:
                     sums[word, slot, 0] += title
                     sums[word, slot, 1] += body
-                if lists[i, 5] and fields:
+                if grade > 0 and fields:
                     pos = past(pos, stop, behind)
                     behind = U(0)
                     if total > stop - pos:

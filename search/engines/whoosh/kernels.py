@@ -13,7 +13,7 @@ from index.compiled import compiled, trailing_zeros, uint64_at
 from index.engines.whoosh.postings import BLOCK, PADDING
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, reached, skipped, unpacked
 
-__all__ = ["count_live", "draw", "gather", "mark", "narrow", "pour"]
+__all__ = ["count_live", "draw", "gather", "mark", "narrow", "pour", "stream"]
 
 
 # Documents in a block up to which the next one is awaited: an eighth off an "and" of three words.
@@ -51,6 +51,77 @@ def _drained(bits: Array, summary: Array, docs: Array) -> Any:
 
 
 @compiled
+def stream(  # noqa: C901  # one hot loop over postings, one over documents
+    doc_bytes: Array,
+    weights: Array,
+    matches: Array,
+    lists: Array,
+    grades: Array,
+    live: Array,
+    norms: Array,
+    k1: Any,
+    docs: Array,
+    values: Array,
+) -> Any:
+    """What ``gather`` does, of a word that is one list: its documents come in order, and nothing is written twice.
+
+    2 ns a posting, and 2 a document.
+    """
+    begin = U(doc_bytes.ctypes.data)
+    end = begin + U(len(doc_bytes) - PADDING)
+    rows, df, at = U(len(matches)), U(lists[0, 0]), begin + U(lists[0, 1])
+    table, most = U(lists[0, 5]), lists[0, 6]
+    # The documents of a block, after the last one of the block before, which may go on.
+    own, title, body = np.empty(BLOCK + 1, np.uint64), np.empty(BLOCK + 1, np.float32), np.empty(BLOCK + 1, np.float32)
+    doc, size, kept = U(0), U(0), U(0)
+    for start in range(U(0), df, U(BLOCK)):
+        count = min(df - start, U(BLOCK))
+        bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, most)
+        if bit == U(0):
+            return DAMAGED
+        far_end = far_bit + far_count * far_width
+        at = (far_end + U(7)) >> U(3)
+        mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+        place_mask, shift = (U(1) << place_width) - U(1), place_width + U(2)
+        last = own[size - U(1)] if size else ~U(0)
+        for _ in range(count):
+            value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+            bit += width
+            doc += value >> shift
+            row = value & U(3)
+            if row == U(3) and far_bit < far_end:
+                row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                far_bit += far_width
+                if row >= rows:
+                    return DAMAGED
+            grade = grades[table + (value >> U(2) & place_mask)]
+            if grade == 0 or not matches[row]:
+                continue
+            if doc != last:
+                own[size], title[size], body[size] = doc, grade * weights[row, U(0)], grade * weights[row, U(1)]
+                size += U(1)
+                last = doc
+            else:
+                title[size - U(1)] += grade * weights[row, U(0)]
+                body[size - U(1)] += grade * weights[row, U(1)]
+        if doc >= U(len(norms)):
+            return DAMAGED
+        if not size:
+            continue
+        final = size - U(start + count < df)
+        for i in range(final):
+            one = own[i]
+            tf = title[i] * norms[one, U(0)] + body[i] * norms[one, U(1)]
+            docs[kept] = one
+            values[kept] = tf / (k1 + tf)
+            kept += (live[one >> U(6)] >> (one & U(63))) & U(1)
+        if final < size:
+            own[0], title[0], body[0] = own[final], title[final], body[final]
+        size -= final
+    return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
+
+
+@compiled
 def gather(  # noqa: C901  # one hot loop over postings, one over documents
     doc_bytes: Array,
     weights: Array,
@@ -68,29 +139,27 @@ def gather(  # noqa: C901  # one hot loop over postings, one over documents
 ) -> Any:
     """Writes the live documents of a word to *docs*, ascending, and tf / (k1 + tf) to *values*; returns how many.
 
-    A row of *lists* is one form: df, its start in doc_bytes; *grades* is what it counts. *weights* (rows, 2) is what a
-    row of counts adds to title and body, *matches* (rows) whether it counts at all; *norms* (documents, 2) multiplies
-    them.
+    A row of *lists* is one list (``lookup.located``); *grades* is what forms count, 0 for those of others. *weights*
+    (rows, 2) is what a row of counts adds to title and body, *matches* (rows) whether it counts at all; *norms*
+    (documents, 2) multiplies them.
     *live* and *bits* have a bit a document, *summary* a byte for 64 words of those; *sums* (documents, 2), *bits* and
     *summary* are zero before and after. 3.5 ns a posting, of which unpacking is 1.5, and 3 a document.
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    block_docs, block_rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
-        df, at, doc, grade = lists[i, 0], begin + U(lists[i, 1]), U(0), grades[i]
+        df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            if at >= end:
-                return DAMAGED
-            at, most = unpacked(at, end, count, doc, block_docs, block_rows)
+            at, top = unpacked(at, end, count, doc, lists[i, 6], block_docs, block_rows, places)
             doc = block_docs[count - 1]
-            if at > end or doc >= U(len(norms)) or most >= U(len(matches)):
+            if at > end or doc >= U(len(norms)) or top >= U(len(matches)):
                 return DAMAGED
             _touch(summary, block_docs, count)
             for j in range(U(count)):
-                one, row = block_docs[j], block_rows[j]
-                if matches[row]:
+                one, row, grade = block_docs[j], block_rows[j], grades[table + places[j]]
+                if grade > 0 and matches[row]:
                     # Read both before writing either: the compiler cannot know that they are not the same.
                     title, body = sums[one, U(0)], sums[one, U(1)]
                     more_title, more_body = weights[row, U(0)], weights[row, U(1)]
@@ -174,7 +243,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     for i in range(len(docs)):
         bits[U(docs[i]) >> U(6)] |= U(1) << (U(docs[i]) & U(63))
     for i in range(len(lists)):
-        grade, df = grades[i], U(lists[i, 0])
+        df, table = U(lists[i, 0]), U(lists[i, 5])
         low, high = U(lists[i, 3]), U(lists[i, 4])
         block, near = low, U(0)
         while near < size:
@@ -191,16 +260,17 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
             target = U(docs[slot]) if after - slot <= U(_FEW) else U(0)
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            bit, width, far_bit, far_width, far_count = headed(at, end, count)
+            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return DAMAGED
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(2)
             counted: Any = U(0)
             fars: Any = U(0)
             for j in range(count):
                 value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
                 bit += width
-                doc += value >> U(2)
+                doc += value >> shift
                 values[j] = value
                 if doc < target:
                     continue
@@ -225,7 +295,8 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                             row += uint64_at(far >> U(3)) >> (far & U(7)) & far_mask
                     if row >= rows:
                         return DAMAGED
-                    if matches[row]:
+                    grade = grades[table + (value >> U(2) & place_mask)]
+                    if grade > 0 and matches[row]:
                         sums[doc, U(0)] += grade * weights[row, U(0)]
                         sums[doc, U(1)] += grade * weights[row, U(1)]
                         slots[doc] = 1
@@ -244,43 +315,41 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
 
 
 @compiled
-def mark(doc_bytes: Array, lists: Array, documents: int, bits: Array) -> int:
-    """Sets the bit of each document in any of the lists. Returns 0 or DAMAGED."""
+def mark(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: Array) -> int:
+    """Sets the bit of each document with one of the forms that count. Returns 0 or DAMAGED."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    block_docs, block_rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
-        df, at, doc = lists[i, 0], begin + U(lists[i, 1]), U(0)
+        df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            if at >= end:
-                return DAMAGED
-            at, _most = unpacked(at, end, count, doc, block_docs, block_rows)
+            at, _top = unpacked(at, end, count, doc, lists[i, 6], block_docs, block_rows, places)
             doc = block_docs[count - 1]
             if at > end or doc >= U(documents):
                 return DAMAGED
             for j in range(U(count)):
-                bits[block_docs[j] >> U(6)] |= U(1) << (block_docs[j] & U(63))
+                bits[block_docs[j] >> U(6)] |= U(grades[table + places[j]] > 0) << (block_docs[j] & U(63))
     return 0
 
 
 @compiled
 def count_live(doc_bytes: Array, lists: Array, live: Array, counts: Array) -> int:
-    """Writes to *counts* how many live documents each list has; *live* has a bit a document. Returns 0 or DAMAGED."""
+    """Adds to *counts* the live documents of each form, where *grades* of ``gather`` has it; *live* has a bit a document.
+
+    Returns 0 or DAMAGED.
+    """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    block_docs, block_rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
-        df, at, doc, found = lists[i, 0], begin + U(lists[i, 1]), U(0), U(0)
+        df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            if at >= end:
-                return DAMAGED
-            at, _most = unpacked(at, end, count, doc, block_docs, block_rows)
+            at, _top = unpacked(at, end, count, doc, lists[i, 6], block_docs, block_rows, places)
             doc = block_docs[count - 1]
             if at > end or doc >= U(64 * len(live)):
                 return DAMAGED
             for j in range(U(count)):
-                found += (live[block_docs[j] >> U(6)] >> (block_docs[j] & U(63))) & U(1)
-        counts[i] = found
+                counts[table + places[j]] += (live[block_docs[j] >> U(6)] >> (block_docs[j] & U(63))) & U(1)
     return 0

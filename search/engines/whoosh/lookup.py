@@ -111,24 +111,58 @@ def graded(
 @compiled
 def located(
     forms: Array,
+    grades: Array,
+    form_lists: tuple[Array, Array, Array],
+    form_postings: Array,
     first: Array,
     doc_at: tuple[Array, Array, Array, Array],
     pos_at: tuple[Array, Array, Array, Array],
     block_list: Array,
-) -> Array:
-    """Of the lists of *forms* a row each: df, start in doc_bytes and in pos_bytes, rows low..high-1 in the skip table.
+) -> tuple[Array, Array, Array, Array]:
+    """The lists that have some of *forms* (ascending): a row each, a table of grades, where each form is in that.
 
-    And a one, for who wants to tell some lists from others.
-    *first*: the first posting of each form of the segment; *block_list*: that of the list of each row of the table.
+    And in how many documents each form is. A row: df, start in doc_bytes and in pos_bytes, rows low..high-1 in the skip
+    table; where the grades of its forms start in the table, by their places, and the greatest place there is room for.
+    *form_lists*: of each form its list and its place, of each list where its forms start; *first*: the first posting of
+    each list; *block_list*: that of the list of each row of the skip table.
     """
-    rows = np.ones((len(forms), 6), np.int64)
+    lists_of, places, starts = form_lists
+    own, counts = np.empty(len(forms), np.int64), np.empty(len(forms), np.int64)
     for i in range(len(forms)):
-        form = forms[i]
-        posting = np.int64(first[form])
-        df = np.int64(first[form + 1]) - posting
-        rows[i, 0], rows[i, 1], rows[i, 2] = df, _start(doc_at, form), _start(pos_at, form)
-        rows[i, 3] = rows[i, 4] = 0
-        if df > BLOCK:
-            low: Any = np.searchsorted(block_list, posting)
-            rows[i, 3], rows[i, 4] = low, min(low + (df + BLOCK - 1) // BLOCK, len(block_list))
-    return rows
+        own[i] = lists_of[forms[i]]
+        counts[i] = np.int64(form_postings[forms[i] + 1]) - np.int64(form_postings[forms[i]])
+    order = np.argsort(own, kind="mergesort")
+    size, room, before = 0, 0, -1
+    for i in order:
+        if own[i] != before:
+            before = own[i]
+            size += 1
+            room += _power(starts[before + 1] - starts[before])
+    rows, table, slots = np.zeros((size, 7), np.int64), np.zeros(room, np.float32), np.empty(len(forms), np.int64)
+    at, used, before = -1, 0, -1
+    for i in order:
+        number = own[i]
+        if number != before:
+            before = number
+            at += 1
+            rows[at, 5] = used
+            rows[at, 6] = _power(starts[number + 1] - starts[number]) - 1
+            used += rows[at, 6] + 1
+            posting = np.int64(first[number])
+            df = np.int64(first[number + 1]) - posting
+            rows[at, 0], rows[at, 1], rows[at, 2] = df, _start(doc_at, number), _start(pos_at, number)
+            if df > BLOCK:
+                low: Any = np.searchsorted(block_list, posting)
+                rows[at, 3], rows[at, 4] = low, min(low + (df + BLOCK - 1) // BLOCK, len(block_list))
+        slots[i] = rows[at, 5] + places[forms[i]]
+        table[slots[i]] = grades[i]
+    return rows, table, slots, counts
+
+
+@compiled
+def _power(count: Any) -> int:
+    """The least power of two that is not below *count*: a place of so many bits stays inside a table of that size."""
+    power = 1
+    while power < count:
+        power <<= 1
+    return power

@@ -15,11 +15,15 @@ from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import CLOSE, bits_of
 from search.engines.whoosh.gains import gained
 from search.engines.whoosh.order import Ranked
+from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
 from search.query import Word
 from search.ranking import Ranking, Saturation
 
 __all__ = ["nearer"]
+
+# The column of a list's row that says where the grades of its forms start.
+_GRADES = 5
 
 
 def nearer(
@@ -65,7 +69,7 @@ def _gains(
     # A word by itself stands close to none.
     close = CLOSE if len(wanted) > 1 else 0
     asked = [
-        (len(own.forms), bits_of(leaf.fields) & close, tables.index(leaf.fields))
+        (len(own.rows), bits_of(leaf.fields) & close, tables.index(leaf.fields))
         for own, leaf in zip(words, wanted, strict=True)
     ]
     segment = reader.segment
@@ -76,8 +80,7 @@ def _gains(
         segment.block_last,
         segment.block_doc,
         segment.block_pos,
-        np.concatenate([lists.rows for lists in words]),
-        np.concatenate([lists.grades for lists in words]),
+        *_joined(words),
         np.array(asked),
         reader.formula.tables(form, tables),
         np.array(weights),
@@ -90,3 +93,13 @@ def _gains(
     if found[0] == DAMAGED:
         raise reader.damaged("postings or positions")
     return found
+
+
+def _joined(words: Sequence[Lists]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The lists of all *words* and what their forms count, in one table."""
+    if len(words) == 1:
+        return words[0].rows, words[0].grades
+    rows = np.concatenate([lists.rows for lists in words])
+    before = np.cumsum([0, *(len(lists.grades) for lists in words[:-1])])
+    rows[:, _GRADES] += np.repeat(before, [len(lists.rows) for lists in words])
+    return rows, np.concatenate([lists.grades for lists in words])

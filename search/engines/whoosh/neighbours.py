@@ -39,7 +39,7 @@ class Forms(Protocol):
     forms: Strings
 
     @property
-    def form_posting(self) -> NDArray[np.uint32]:
+    def form_postings(self) -> NDArray[np.uint32]:
         """Where the postings of a form begin, one more at the end."""
 
     @property
@@ -126,7 +126,7 @@ class NearForms:
         for segment in segments:
             file = segment.files[0]
             heads, data = file.array("forms.heads", "<u4")[1:], file.array("forms.data", "<u1")
-            self._tables.append(_Table(f"{file.path}", segment, heads, data, segment.form_posting))
+            self._tables.append(_Table(f"{file.path}", segment, heads, data, segment.form_postings))
 
     @property
     def size(self) -> int:

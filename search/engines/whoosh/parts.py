@@ -32,24 +32,22 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The posting lists of a word in a segment: form numbers, ascending, with a grade each (float32).
+    """The posting lists of a word in a segment: form numbers, ascending, and in how many documents each form is.
 
-    ``rows``, (forms, 6): where each list lies (``lookup.located``), and whether the form is the word's and not only of
-    the same root. ``postings``: how many they have together, no fewer than documents. ``kin``: there are such that are
-    only of the same root. ``cut``: the word has more forms than may count.
+    ``rows``, (lists, 7): where each list lies (``lookup.located``); ``grades`` (float32): what the forms at each of
+    their places count, 0 for forms of other words, negative for those that are only of the same root; ``slots``: where
+    in it each of ``forms`` stands. ``postings``: how many the lists have together, no fewer than documents. ``kin``:
+    there are forms that are only of the same root. ``cut``: the word has more forms than may count.
     """
 
     forms: NDArray[np.int64]
-    grades: NDArray[np.float32]
+    df: NDArray[np.int64]
     rows: NDArray[np.int64]
+    grades: NDArray[np.float32]
+    slots: NDArray[np.int64]
     postings: int
     kin: bool = False
     cut: bool = False
-
-    @property
-    def df(self) -> NDArray[np.int64]:
-        """How many postings each has."""
-        return self.rows[:, 0]
 
 
 class Scratch:

@@ -27,6 +27,7 @@ _POSITION = U((1 << POSITION_BITS) - 1)
 def _placed(
     block_docs: Array,
     block_rows: Array,
+    counts: Array,
     count: Any,
     span: tuple[Any, Any],
     field_counts: Array,
@@ -38,14 +39,14 @@ def _placed(
 ) -> Any:
     """Adds to *found*, after *size* places, those of wanted documents in an unpacked block; returns how many then.
 
-    *span* is where the positions of the block start and where all end. Returns NO_ROOM when *found* is too short.
+    *counts* has 0 for a posting whose form does not count. *span* is where the positions of the block start and where all end. Returns NO_ROOM when *found* is too short.
     """
     pos, end = span
     behind = U(0)
     for j in range(U(count)):
         one, row = block_docs[j], block_rows[j]
         total = field_counts[row, U(3)]
-        if not bits[one >> U(6)] >> (one & U(63)) & U(1):
+        if not bits[one >> U(6)] >> (one & U(63)) & U(1) or counts[j] == 0:
             behind += U(total)
             continue
         slot = U(slots[one])
@@ -115,6 +116,7 @@ def places(  # noqa: C901  # as above
     block_doc: Array,
     block_pos: Array,
     lists: Array,
+    grades: Array,
     fields: int,
     wanted: Array,
     arranged: bool,
@@ -123,22 +125,21 @@ def places(  # noqa: C901  # as above
 ) -> Array:
     """The places of a word in the *wanted* documents (ascending, not none): *arranged*, in order, each once.
 
-    A row of *lists* is one form: df, its start in doc_bytes and in pos_bytes, its rows low..high-1 in the block arrays;
-    *fields* has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in
+    A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields* has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in
     title, text, aside, all, and the field when there is but one. *bits* and *slots*, for each document, are zero before
     and after. A damaged segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are
     skipped; in the others a posting costs 3 ns, a place 10, half of it for its order.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
-    block_docs, block_rows = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    block_docs, block_rows, counts = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(wanted)):
         slots[U(wanted[i])] = i
         bits[U(wanted[i]) >> U(6)] |= U(1) << (U(wanted[i]) & U(63))
     found, size = np.empty(4 * len(wanted) + 64, np.int64), 0
     asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
     for i in range(len(lists)):
-        df, low, high = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4])
+        df, low, high, table = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
         block, near = low, U(0)
         while near < chosen:
             at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
@@ -152,16 +153,16 @@ def places(  # noqa: C901  # as above
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            if at >= end:
+            at, top = unpacked(at, end, count, doc, lists[i, 6], block_docs, block_rows, counts)
+            if at > end or block_docs[count - 1] >= U(len(slots)) or top >= U(len(field_counts)):
                 return np.full(1, DAMAGED, np.int64)
-            at, most = unpacked(at, end, count, doc, block_docs, block_rows)
-            if at > end or block_docs[count - 1] >= U(len(slots)) or most >= U(len(field_counts)):
-                return np.full(1, DAMAGED, np.int64)
+            for j in range(count):
+                counts[j] = grades[table + counts[j]] > 0
             span = (pos, stop)
-            then = _placed(block_docs, block_rows, count, span, field_counts, fields, bits, slots, found, size)
+            then = _placed(block_docs, block_rows, counts, count, span, field_counts, fields, bits, slots, found, size)
             while then == NO_ROOM:
                 found = np.concatenate((found, np.empty_like(found)))
-                then = _placed(block_docs, block_rows, count, span, field_counts, fields, bits, slots, found, size)
+                then = _placed(block_docs, block_rows, counts, count, span, field_counts, fields, bits, slots, found, size)
             if then == DAMAGED:
                 return np.full(1, DAMAGED, np.int64)
             size = then

@@ -29,7 +29,6 @@ __all__ = ["Reader"]
 # Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
 # for each document of the segment that has one of them.
 _GATHERED = 12
-_OWN = 5
 
 
 class Reader:
@@ -65,13 +64,11 @@ class Reader:
         if most is None or len(lists.forms) <= most:
             return lists
         kept = np.sort(np.argsort(-lists.df, kind="stable")[:most])
-        return replace(self.lists(lists.forms[kept], lists.grades[kept]), cut=True)
+        return replace(self.lists(lists.forms[kept], lists.grades[lists.slots[kept]]), cut=True)
 
     def _kin(self, word: Word) -> Lists:
         forms, grades, own = kin_of(word, self.segment, self._ranking)
-        lists = self.lists(forms, grades)
-        lists.rows[:, _OWN] = own
-        return replace(lists, kin=not own.all())
+        return replace(self.lists(forms, np.where(own, grades, -grades)), kin=not own.all())
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -108,23 +105,14 @@ class Reader:
     def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment
         weights, matches = self.formula.table(form, fields)
-        room = min(lists.postings, self.documents) + 1
-        docs, values = np.empty(room, np.int32), np.empty(room, np.float32)
-        size = kernels.gather(
-            segment.doc_bytes,
-            weights,
-            matches,
-            lists.rows,
-            lists.grades,
-            self.live,
-            self.formula.norms(form),
-            np.float32(form.k1),
-            scratch.sums,
-            scratch.bits,
-            scratch.summary,
-            docs,
-            values,
-        )
+        most = min(lists.postings, self.documents) + 1
+        docs, values = np.empty(most, np.int32), np.empty(most, np.float32)
+        tables = segment.doc_bytes, weights, matches, lists.rows, lists.grades, self.live, self.formula.norms(form)
+        if len(lists.rows) == 1:
+            size = kernels.stream(*tables, np.float32(form.k1), docs, values)
+        else:
+            room = scratch.sums, scratch.bits, scratch.summary
+            size = kernels.gather(*tables, np.float32(form.k1), *room, docs, values)
         if size == DAMAGED:
             raise self.damaged("posting lists")
         return Found(docs[:size], values[:size])
@@ -185,6 +173,7 @@ class Reader:
             segment.block_doc,
             segment.block_pos,
             lists.rows,
+            lists.grades,
             bits_of(fields),
             wanted,
             arranged,
@@ -202,18 +191,18 @@ class Reader:
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
         bits = np.zeros_like(self.live)
-        if kernels.mark(self.segment.doc_bytes, lists.rows, self.documents, bits):
+        if kernels.mark(self.segment.doc_bytes, lists.rows, lists.grades, self.documents, bits):
             raise self.damaged("posting lists")
         return int(np.bitwise_count(bits & self.live).sum())
 
     def live_counts(self, lists: Lists) -> NDArray[np.int64]:
-        """How many live documents each list has."""
+        """How many live documents each form is in."""
         if self.segment.deleted is None:
             return lists.df
-        counts = np.empty(len(lists.df), np.int64)
+        counts = np.zeros(len(lists.grades), np.int64)
         if kernels.count_live(self.segment.doc_bytes, lists.rows, self.live, counts):
             raise self.damaged("posting lists")
-        return counts
+        return counts[lists.slots]
 
     def marks(self, field: str, values: tuple[str, ...]) -> NDArray[np.uint64]:
         """A bit for each document with one of *values*, compared by their keys. Kept, as filters are used again."""
@@ -221,13 +210,14 @@ class Reader:
         return self._marks.get((field, keys), self._make_marks, field, keys)
 
     def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
-        """The lists of *forms*. Raises IndexDamaged when they do not follow one another."""
-        segment = self.segment
-        tables = segment.form_doc.arrays, segment.form_pos.arrays
-        rows = lookup.located(forms, segment.form_posting, *tables, segment.block_list)
+        """The lists of *forms*, which ascend. Raises IndexDamaged when they do not follow one another."""
+        segment, table = self.segment, self.segment.form_lists
+        offsets = segment.list_doc.arrays, segment.list_pos.arrays
+        places = (table.lists, table.places, table.starts), segment.form_postings, segment.list_posting
+        rows, grades, slots, df = lookup.located(forms, grades, *places, *offsets, segment.block_list)
         if len(rows) and rows[:, 0].min() <= 0:
             raise self.damaged("posting lists")
-        return Lists(forms, grades, rows, int(rows[:, 0].sum()))
+        return Lists(forms, df, rows, grades, slots, int(rows[:, 0].sum()))
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""

@@ -85,6 +85,7 @@ def _trees() -> Iterator[Node]:
     one, two = (Word(form, form, (Lemma(form, 1.0),), optional=form == "два") for form in ("слово", "два"))
     yield from (
         one,
+        Word("слово", "слово", (Lemma("слово", 0.5), Lemma("два", 0.5))),  # forms of two lists
         All((one, two)),
         All((one, one)),
         Any((one, one)),

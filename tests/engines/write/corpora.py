@@ -158,11 +158,14 @@ def _add_documents(segment: Segment, holding: dict[str, Any]) -> None:
 def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
     """Every list, unpacked number by number: the other way is what is tested."""
     forms = [form_of(key) for key in segment.forms.keys(0, len(segment.forms))]
-    first, df, doc_at, pos_at = (array.tolist() for array in segment.lists(np.arange(len(forms))))
+    table, numbers = segment.form_lists, np.arange(segment.lists)
+    counted = [0] * len(forms)
+    first, doc_at, pos_at = segment.list_posting.tolist(), segment.list_doc.at(numbers), segment.list_pos.at(numbers)
     docs, positions = segment.doc_bytes.tobytes(), segment.pos_bytes.tobytes()
-    assert first == np.concatenate(([0], np.cumsum(df)[:-1])).astype(int).tolist()[: len(df)]
-    for form, count, at, pos in zip(forms, df, doc_at, pos_at, strict=True):
-        for doc, row in _postings(docs, at, count):
+    for number, at, pos in zip(numbers.tolist(), doc_at.tolist(), pos_at.tolist(), strict=True):
+        own = table.forms[table.starts[number] : table.starts[number + 1]].tolist()
+        for doc, place, row in _postings(docs, at, first[number + 1] - first[number]):
+            counted[own[place]] += 1
             title, lead, body, aside = segment.counts[row].tolist()
             places: dict[str, list[int]] = {}
             for field, size in zip(FIELDS, (title, lead + body, aside), strict=True):
@@ -173,27 +176,34 @@ def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
                     places[field].append(position)
             assert lead == sum(position < 100 for position in places["text"])
             if _is_live(segment, doc):
-                holding["postings"].setdefault(form, {})[segment.doc_id(doc)] = places
+                form = forms[own[place]]
+                assert segment.doc_id(doc) not in holding["postings"].setdefault(form, {}), "a posting is there twice"
+                holding["postings"][form][segment.doc_id(doc)] = places
                 holding["lemmas"][form] = [lemma.text for lemma in segment.lemma_set(form) or ()]
+    assert counted == np.diff(segment.form_postings).tolist()
 
 
-def _postings(data: bytes, at: int, count: int) -> Iterator[tuple[int, int]]:
-    """Documents and rows of a list of *count* postings, as docs/format.md tells them."""
+def _postings(data: bytes, at: int, count: int) -> Iterator[tuple[int, int, int]]:
+    """Documents, places of forms and rows of a list of *count* postings, as docs/format.md tells them."""
     doc = 0
     for start in range(0, count, 128):
         size = min(count - start, 128)
-        width, far_count, far_width = data[at] & 127, 0, 0
+        head, place_width, far_count, far_width = data[at], 0, 0, 0
         at += 1
-        if data[at - 1] > 127:
+        if head & 64:
+            place_width = data[at]
+            at += 1
+        if head & 128:
             far_count, far_width = data[at], data[at + 1]
             at += 2
-        numbers, at = _packed(data, at, size, width)
+        numbers, at = _packed(data, at, size, head & 63)
         far, at = _packed(data, at, far_count, far_width)
         following = iter(far)
         for number in numbers:
-            doc += number >> 2
+            doc += number >> 2 + place_width
             row = number & 3
-            yield doc, row + next(following) if row == 3 and far_count else row
+            place = number >> 2 & (1 << place_width) - 1
+            yield doc, place, row + next(following) if row == 3 and far_count else row
 
 
 def _packed(data: bytes, at: int, count: int, width: int) -> tuple[list[int], int]:

@@ -45,11 +45,10 @@ def read_everything(segment: Segment) -> None:
         segment.forms.find(form)
         segment.lemma_set(form)
     segment.forms.range("м")
-    segment.lists(np.arange(len(forms)))
     list(segment.lemma_sets())
     for lemma in range(len(segment.lemmas)):
         segment.lemma_forms(lemma)
-    segment.postings(0, len(forms))
+    segment.postings(np.arange(segment.lists))
     _ = segment.sentence_at, segment.id_docs
     for field in ("source", "tag", "author"):
         segment.keyword(field).of(0)

@@ -87,17 +87,19 @@ def test_an_update_inherits_the_files_of_the_base_and_adds_small_ones(tmp_path: 
 def test_long_lists_have_a_true_skip_table(tmp_path: Path) -> None:
     generation = publish(Store(tmp_path), many(1100))
     (segment,) = open_generation(generation.folder)
-    lists = segment.lists(np.arange(len(segment.forms)))
-    low, high = segment.blocks(lists[0])
-    for form, (first, df) in enumerate(zip(*(array.tolist() for array in lists[:2]), strict=True)):
-        assert high[form] - low[form] == (-(-df // 128) if df > 128 else 0)
-        postings = segment.postings(form, form + 1)
-        for block in range(high[form] - low[form]):
-            row, inside = low[form] + block, slice(128 * block, 128 * (block + 1))
-            assert segment.block_list[row] == first
+    numbers = np.arange(segment.lists)
+    first, starts = segment.list_posting.astype(np.int64), segment.list_pos.at(numbers)
+    low, high = segment.blocks(first[:-1])
+    for number in numbers.tolist():
+        df = int(first[number + 1] - first[number])
+        assert high[number] - low[number] == (-(-df // 128) if df > 128 else 0)
+        postings = segment.postings(numbers[number : number + 1])
+        for block in range(high[number] - low[number]):
+            row, inside = low[number] + block, slice(128 * block, 128 * (block + 1))
+            assert segment.block_list[row] == first[number]
             assert segment.block_last[row] == postings.docs[inside][-1]
             behind = postings.pos_start[inside][0]
-            assert segment.block_pos[row] == lists[3][form] + behind
+            assert segment.block_pos[row] == starts[number] + behind
     assert any(high > low)
 
 
