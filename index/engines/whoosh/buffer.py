@@ -1,16 +1,10 @@
-"""Analysed documents held in memory until they are written as a segment: tokens -> sort by list -> posting arrays.
-
-Tokens arrive in order of document, field and position, so one sort by list makes posting lists, but for documents with
-several forms of a list. NumPy sorts plain 64-bit numbers several times faster than it finds an order: list and place
-are packed into one number.
-"""
+"""Analysed documents held in memory until they are written as a segment; inverting.py makes posting lists of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +13,10 @@ from index.documents import Document
 from index.engines.whoosh import varint
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.grouping import lists_of
+from index.engines.whoosh.inverting import fresh, ordered, put_postings
 from index.engines.whoosh.keys import key_of
 from index.engines.whoosh.keywords import narrow, put_keywords
 from index.engines.whoosh.phrases import put_phrases, repeated
-from index.engines.whoosh.postings import LEAD, Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import NO_DATE
 from index.engines.whoosh.stored import StoredWriter, packed
 from index.engines.whoosh.strings import put_strings
@@ -38,8 +32,6 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 _START = 1 << 16
 # Bytes of memory for each token while a segment is written (measured 105-120), and for each byte of stored text.
 _TOKEN_COST, _TEXT_COST, _DOCUMENT_COST = 128, 2, 1000
-# Counts below this fit in four bits each; nearly all do.
-_SMALL = 16
 _TITLE, _TEXT = FIELDS.index("title"), FIELDS.index("text")
 
 
@@ -149,8 +141,8 @@ class Buffer:
         self._put_sentences(sections, places, positions, self._tokens[2, used])
         keys, ranks = _sorted_forms(forms, analyzer)
         self._put_phrases(sections, keys, ranks, places)
-        order, lists = _ordered(ranks, places, lists_of(groups(keys)))
-        _put_postings(sections, len(keys), lists, ranks[order], places[order], positions[order])
+        order, lists = ordered(ranks, places, lists_of(groups(keys)))
+        put_postings(sections, len(keys), lists, ranks[order], places[order], positions[order])
         put_strings(sections, "forms", keys)
         return lengths
 
@@ -166,8 +158,8 @@ class Buffer:
 
     def _lengths(self, places: NDArray[np.int32], positions: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Words of each field: its distinct positions, so that a compound counts its parts and not its whole."""
-        fresh = _fresh(positions) | _fresh(places)
-        words = np.bincount(places[fresh], minlength=len(self._sizes))
+        new = fresh(positions) | fresh(places)
+        words = np.bincount(places[new], minlength=len(self._sizes))
         return words.reshape(-1, len(FIELDS)).T.astype(np.uint32)
 
     def _put_sentences(
@@ -178,7 +170,7 @@ class Buffer:
         sentences: NDArray[np.int32],
     ) -> None:
         """Where sentences of ``text`` start, but for the first of each document: gaps of positions."""
-        start = np.flatnonzero(_fresh(sentences) & ~_fresh(places))
+        start = np.flatnonzero(fresh(sentences) & ~fresh(places))
         start = start[places[start] % len(FIELDS) == _TEXT]
         docs, at = places[start] // len(FIELDS), positions[start].astype(np.int64)
         gaps = np.where(np.diff(docs, prepend=-1) != 0, at, np.diff(at, prepend=0))
@@ -214,86 +206,3 @@ def _sorted_forms(forms: NDArray[np.int32], analyzer: Analyzer) -> tuple[list[st
     place = np.zeros(len(present), np.int64)
     place[np.fromiter(map(number_of.__getitem__, keys), np.int64, len(keys))] = np.arange(len(keys))
     return keys, place[forms]
-
-
-def _fresh(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each of *values* differs from the one before it; the first does."""
-    fresh = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return fresh
-
-
-def _sorted_by(ranks: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The stable order of *ranks* (all below *count*), and them in that order."""
-    bits = max(len(ranks) - 1, 1).bit_length()
-    if bits + count.bit_length() > 63:
-        raise OverflowError(f"{len(ranks)} tokens of {count} lists in one run")
-    packed_ranks = ranks << bits
-    packed_ranks |= np.arange(len(ranks))
-    packed_ranks.sort()
-    return packed_ranks & ((1 << bits) - 1), packed_ranks >> bits
-
-
-def _ordered(
-    ranks: NDArray[np.int64], places: NDArray[np.int32], lists: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The order of tokens by list, document, form, field and position, and the list of each in that order.
-
-    *lists* is that of each form. Only in documents with several forms of a list does sorting by list not do it all.
-    """
-    order, own = _sorted_by(lists[ranks], len(lists))
-    docs, forms = places[order] // len(FIELDS), ranks[order]
-    run = _fresh(own) | _fresh(docs)
-    mixed = np.flatnonzero(_fresh(forms) & ~run)
-    number = np.cumsum(run)
-    several = np.zeros(len(number) + 1, bool)
-    several[number[mixed]] = True
-    tokens = np.flatnonzero(several[number])
-    order[tokens] = order[tokens[np.lexsort((forms[tokens], number[tokens]))]]
-    return order, own
-
-
-def _put_postings(
-    sections: SectionsWriter,
-    forms: int,
-    lists: NDArray[np.int64],
-    ranks: NDArray[np.int64],
-    places: NDArray[np.int32],
-    positions: NDArray[np.int32],
-) -> None:
-    """Writes posting lists of tokens, of so many *forms*, that are in order of list, document, form, field, position."""
-    docs = places // len(FIELDS)
-    fields = places - docs * len(FIELDS)
-    new_posting = _fresh(ranks) | _fresh(docs)
-    new_field = new_posting | _fresh(fields)
-    gaps = np.where(new_field, positions, np.diff(positions, prepend=0))
-    pos_bytes, width = varint.encode(gaps)
-    begin = np.flatnonzero(new_posting)
-    kinds = fields + (fields > _TEXT) + ((fields == _TEXT) & (positions >= LEAD))
-    table, rows = _counts(np.cumsum(new_posting) - 1, kinds, len(begin))
-    pos_start = (np.cumsum(width, dtype=np.int64) - width)[begin]
-    pos_size = np.diff(pos_start, append=len(pos_bytes))
-    writer = PostingsWriter(sections, table, forms)
-    owners = lists[begin], ranks[begin], docs[begin].astype(np.int64)
-    writer.add(Postings(*owners, rows, pos_bytes, pos_start, pos_size))
-    writer.finish()
-
-
-def _counts(
-    posting: NDArray[np.int64], kinds: NDArray[np.int32], postings: int
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The table of distinct counts, and the row of each posting. Small counts are told apart without sorting."""
-    counts = np.bincount(posting * 4 + kinds, minlength=4 * postings).reshape(-1, 4)
-    small = (counts < _SMALL).all(axis=1)
-    codes = counts[:, 0] << 12 | counts[:, 1] << 8 | counts[:, 2] << 4 | counts[:, 3]
-    frequencies = np.bincount(codes[small], minlength=1 << 16)
-    used = np.flatnonzero(frequencies)
-    of_codes = np.stack([used >> shift & 15 for shift in (12, 8, 4, 0)], axis=1)
-    candidates = np.concatenate((of_codes, counts[~small])).astype(np.uint32)
-    weights = np.concatenate((frequencies[used], np.ones(int((~small).sum()), np.int64)))
-    table, place = count_table(candidates, weights)
-    of_code = np.zeros(1 << 16, np.int64)
-    of_code[used] = place[: len(used)]
-    rows = of_code[np.where(small, codes, 0)]
-    rows[~small] = place[len(used) :]
-    return table, rows

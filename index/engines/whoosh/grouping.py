@@ -51,7 +51,7 @@ def lists_of(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def united(count: int, parts: Sequence[tuple[NDArray[np.int64], NDArray[np.uint32]]]) -> NDArray[np.int64]:
-    """A group for each of *count* forms: together are those that share a list in some part, and whatever hangs together.
+    """A group for each of *count* forms: together are those that share a list in some part, and what hangs together.
 
     A part is the numbers of its forms among all and their lists. After a few rounds nothing changes any more: lists of
     different parts overlap as one lemma's forms do.
@@ -77,7 +77,7 @@ def places_of(lists: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np
 
 
 def put_form_lists(sections: SectionsWriter, lists: NDArray[np.int64], places: NDArray[np.int64]) -> None:
-    """Writes which forms each list has, in order of their places; neighbours in a list are mostly neighbours in order."""
+    """Writes which forms each list has, in order of their places; neighbours in a list are mostly near in number."""
     order = np.lexsort((places, lists))
     steps = np.diff(order, prepend=0)
     sections.put("list_sizes", np.bincount(lists).astype(np.uint8))
@@ -87,7 +87,10 @@ def put_form_lists(sections: SectionsWriter, lists: NDArray[np.int64], places: N
 def read_form_lists(sections: Sections, forms: int) -> FormLists:
     """What ``put_form_lists`` wrote of so many *forms*; 6 ms for half a million."""
     sizes: NDArray[np.uint8] = sections.array("list_sizes", "<u1")
-    steps = varint.decode(sections.array("list_forms", "<u1"))
+    try:
+        steps = varint.decode(sections.array("list_forms", "<u1"))
+    except IndexDamaged as error:
+        raise IndexDamaged(f"{sections.path}: section 'list_forms': {error}") from error
     order = np.cumsum(steps >> 1 ^ -(steps & 1))
     if len(order) != forms or int(sizes.sum(dtype=np.int64)) != forms or (sizes == 0).any():
         raise IndexDamaged(f"{sections.path}: section 'list_sizes' does not fit its {forms} forms")

@@ -33,12 +33,11 @@ class _Found:
     weights: NDArray[np.uint8]
 
 
-def write_known(
-    path: Path, keys: Sequence[str], known: Sequence[Segment], ask: Ask
-) -> tuple[int, NDArray[np.int64]]:
-    """Writes the lemma table of the forms with these *keys*; returns the file's identity and each form's likeliest lemma.
+def write_known(path: Path, keys: Sequence[str], known: Sequence[Segment], ask: Ask) -> tuple[int, NDArray[np.int64]]:
+    """Writes the lemma table of the forms with these *keys*.
 
-    *ask* gives the lemma sets of the surface forms that none of *known* has, in their order. A lemma is a number here.
+    Returns the file's identity and the number of each form's likeliest lemma. *ask* gives the lemma sets of the surface
+    forms that none of *known* has, in their order.
     """
     found = []
     missing = np.arange(len(keys))

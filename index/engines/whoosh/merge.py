@@ -90,7 +90,8 @@ def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     segments = [segment for segment, _ in sources]
     keys, forms = _united_forms(segments)
     table, rows = _united_counts(segments)
-    lists = lists_of(united(len(keys), [(own, part.form_lists.lists) for own, part in zip(forms, segments, strict=True)]))
+    shared = [(own, segment.form_lists.lists) for own, segment in zip(forms, segments, strict=True)]
+    lists = lists_of(united(len(keys), shared))
     writer = PostingsWriter(sections, table, len(keys))
     docs = _new_numbers([live for _, live in sources])
     for low, high in _chunks(segments, [lists[own] for own in forms]):

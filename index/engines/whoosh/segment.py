@@ -21,7 +21,8 @@ from index.engines.whoosh.keys import form_of, key_of
 from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
-from index.engines.whoosh.postings import BLOCK, PADDING, Postings, read_postings
+from index.engines.whoosh.packing import BLOCK, PADDING
+from index.engines.whoosh.postings import Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
 from index.engines.whoosh.toc import SegmentEntry, read_toc
@@ -100,7 +101,6 @@ class Segment:
         """Every surface form with its lemmas."""
         forms = map(form_of, self.forms.keys(0, len(self.forms)))
         return zip(forms, self.lemma_table.lemma_sets(), strict=True)
-
 
     def blocks(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each list, given by its first posting: the half-open range of its rows in the ``block_*`` arrays."""

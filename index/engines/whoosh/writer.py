@@ -141,23 +141,24 @@ class Writer:
         """Writes the buffer as a segment of the draft."""
         if len(self._buffered):
             self._spilled.update(self._buffered)
-            path, files = self._next_path(), dict[str, File]()
+            path = self._next_path()
+            files: dict[str, File] = {}
 
             def groups(keys: list[str]) -> NDArray[np.int64]:
                 files["lem"], likeliest = self._write_lemmas(path.stem, keys)
                 return likeliest
 
             written = self._buffer.write(path, self._analyzer, groups)
-            self._known.append(self._add_segment(*written, **files))
+            self._known.append(self._add_segment(*written, files))
         self._buffer, self._buffered = Buffer(), {}
 
     def _next_path(self) -> Path:
         self._written += 1
         return self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
 
-    def _add_segment(self, identity: int, documents: int, lengths: tuple[int, ...], **files: File) -> Segment:
+    def _add_segment(self, identity: int, documents: int, lengths: tuple[int, ...], files: dict[str, File]) -> Segment:
         path = self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
-        entry = SegmentEntry(path.stem, documents, 0, lengths, {"seg": File(path.name, identity), **files})
+        entry = SegmentEntry(path.stem, documents, 0, lengths, {"seg": File(path.name, identity)} | files)
         self._parts.append(_Part(Segment(self._draft.folder, entry), inherited=False))
         return self._parts[-1].segment
 
@@ -168,7 +169,7 @@ class Writer:
             return
         sources = [(part.segment, ~part.deleted) for part in chosen]
         self._parts = [part for part in self._parts if part not in chosen]
-        self._add_segment(*merge(sources, self._next_path()))
+        self._add_segment(*merge(sources, self._next_path()), {})
         self._gone = [part.segment for part in chosen if not part.inherited]
 
     def _remove(self, segment: Segment) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.compiled import compiled, float_at, int32_at, uint32_at
 from search.engines.whoosh.placing import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked"]
+__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked", "settle"]
 __all__ += ["tally", "windows", "without"]
 
 U = np.uint64
@@ -210,6 +210,21 @@ def first(
         chosen[left] = chosen[U(0)]
         firsts[left], worth[left] = docs[chosen[left]], scores[chosen[left]]
         _sink(order, chosen, left, U(0), last)
+
+
+@compiled
+def settle(readers: Array, docs: Array, scores: Array, size: int) -> None:
+    """Puts the first *size* documents in order of *scores* again, the greatest first, ties as they were; in place.
+
+    They are few and nearly in order: each is moved to its place among those before it.
+    """
+    for i in range(1, size):
+        reader, doc, score = readers[i], docs[i], scores[i]
+        at = i
+        while at and scores[at - 1] < score:
+            readers[at], docs[at], scores[at] = readers[at - 1], docs[at - 1], scores[at - 1]
+            at -= 1
+        readers[at], docs[at], scores[at] = reader, doc, score
 
 
 @compiled

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import bits_set, byte_at, compiled, int32_at, uint32_at, uint64_at
+from index.engines.whoosh.packing import FAR, ROW_BITS
 
 __all__ = ["DAMAGED", "Array", "U", "headed", "number", "past", "reached", "skipped", "unpacked"]
 
@@ -78,27 +79,27 @@ def unpacked(
     """Writes documents, rows of counts and places of the block of *count* postings at address *at*.
 
     *doc* is the document before it, *most* the greatest place there may be. Returns where the next block starts, or a
-    place past *end* for damage, and the greatest row, 3 if there is none above. 1.5 ns a posting; numbers laid out for
-    vector instructions (eight lanes) were no more than a sixth faster.
+    place past *end* for damage, and the greatest row, FAR if there is none above. 1.5 ns a posting; numbers laid out
+    for vector instructions (eight lanes) were no more than a sixth faster.
     """
     bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, most)
     if bit == U(0):
         return end + U(1), U(0)
     after = (far_bit + far_count * far_width + U(7)) >> U(3)
-    mask, place_mask, shift = (U(1) << width) - U(1), (U(1) << place_width) - U(1), place_width + U(2)
+    mask, place_mask, shift = (U(1) << width) - U(1), (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
     for i in range(U(count)):
         value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
         bit += width
         doc += value >> shift
         docs[i] = doc
-        rows[i] = value & U(3)
-        places[i] = value >> U(2) & place_mask
-    top = U(3)
+        rows[i] = value & U(FAR)
+        places[i] = value >> U(ROW_BITS) & place_mask
+    top = U(FAR)
     if far_count:
         mask = (U(1) << far_width) - U(1)
         stop = far_bit + far_count * far_width
         for i in range(U(count)):
-            if rows[i] == U(3) and far_bit < stop:
+            if rows[i] == U(FAR) and far_bit < stop:
                 rows[i] += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & mask
                 top = max(top, rows[i])
                 far_bit += far_width

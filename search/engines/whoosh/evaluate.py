@@ -195,16 +195,12 @@ class Evaluation:
         return Found(found.docs[holding], found.scores[holding])
 
     def _adjacent(self, words: Sequence[Term], fields: Fields) -> Found:
-        """A phrase of plain words: only where they stand side by side, in few documents mostly, are they scored."""
-        rarest, *others = sorted((Leaf(word, fields) for word in words), key=self._words.rare)
-        found = self._words.found(rarest)
-        if not len(found):
-            return found
-        self._deadline.check()
-        near = adjacent(words, fields, found.docs, self._reader, self._scratch)
-        found = Found(found.docs[near], found.scores[near])
-        for leaf in others:
-            found = self._narrowed(found, leaf, required=True)
+        """A phrase of plain words: positions are read only in documents that have all of them, which mostly are few."""
+        found = self._both(words, (), fields)
+        if len(words) > 1 and len(found):
+            self._deadline.check()
+            near = adjacent(words, fields, found.docs, self._reader, self._scratch)
+            found = Found(found.docs[near], found.scores[near])
         return found
 
     def _everything(self) -> Found:

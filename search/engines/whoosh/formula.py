@@ -17,8 +17,10 @@ from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["CLOSE", "Formula", "bits_of"]
 
-# Two bits name the first rows of counts; tables are at least this long, so that none of these points outside.
+# Four bits name the first rows of counts; tables are at least this long, so that none of these points outside.
 _ROWS = 256
+# What a match adds at least: too little to be seen in any sum, and enough to tell that there is one.
+_LEAST = 1e-30
 _FIELD_BITS = {field: 1 << number for number, field in enumerate(FIELDS)}
 # Captions and bylines tell nothing by what stands beside them.
 CLOSE = sum(_FIELD_BITS.values()) - _FIELD_BITS["aside"]
@@ -45,8 +47,11 @@ class Formula:
         """What counts in title and body are multiplied by; shape (documents, 2)."""
         return self._made.get(form, self._norms, form)
 
-    def table(self, form: Saturation, fields: Fields) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """What each row of counts adds to title and body where only *fields* are looked at, and whether it matches."""
+    def table(self, form: Saturation, fields: Fields) -> NDArray[np.float32]:
+        """What each row of counts adds to title and body where only *fields* are looked at; shape (rows, 2).
+
+        Of a row that matches they are more than 0, whatever the weights, else 0.
+        """
         return self._made.get((form, fields), self._table, form, fields)
 
     def tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
@@ -61,12 +66,12 @@ class Formula:
             norms[:, column] = 1 / (1 - b + b * relative)
         return norms
 
-    def _table(self, form: Saturation, fields: Fields) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def _table(self, form: Saturation, fields: Fields) -> NDArray[np.float32]:
         kept = [name in fields for name in ("title", "text", "text", "aside")]
         title, lead, body, aside = (self._counts * np.array(kept)).astype(np.float64).T
-        weighted = (self._ranking.title * title, form.lead * lead + body + self._ranking.aside * aside)
-        matches = (title + lead + body + aside > 0).astype(np.uint8)
-        return np.stack(weighted, axis=1).astype(np.float32), matches
+        least = np.where(title + lead + body + aside > 0, _LEAST, 0)
+        weighted = form.lead * lead + body + self._ranking.aside * aside
+        return np.stack((self._ranking.title * title, np.maximum(weighted, least)), axis=1).astype(np.float32)
 
     def _tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
-        return np.stack([self._table(form, own)[0] for own in fields])
+        return np.stack([self._table(form, own) for own in fields])

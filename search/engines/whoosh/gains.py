@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.compiled import compiled, uint64_at
-from index.engines.whoosh.postings import BLOCK, PADDING
+from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
 
@@ -63,22 +63,24 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     tables: Array,
     weights: Array,
     norms: Array,
-    wanted: Array,
+    docs: Array,
     k1: Any,
     close: Any,
     close_k1: Any,
-) -> Array:
-    """What each of the *wanted* documents (ascending) gains; the single gain DAMAGED for a damaged segment.
+    scores: Array,
+) -> Any:
+    """Adds to *scores* what each of *docs*, in any order, gains. Returns 0, or DAMAGED for a damaged segment.
 
     A row of *lists* is one list of a word (``lookup.located``), word after word; *grades* is what forms count, 0 for
-    those of other words, negative for those only of the same root. A row of *words* is how many lists the word has, a bit for each field in which it may stand
-    close to others, its number among *tables*: (rows, 2), what a row of counts adds to title and body. *field_counts*
-    and *norms* are as for ``places`` and ``gather``; *weights* those of the words, *close* the factor of closeness,
-    *close_k1* its saturation.
+    those of other words, negative for those only of the same root. A row of *words* is how many lists the word has, a
+    bit for each field in which it may stand close to others, its number among *tables*: (rows, 2), what a row of counts
+    adds to title and body; where its grades start. *field_counts* and *norms* are as for ``places`` and ``gather``;
+    *weights* those of the words, *close* the factor of closeness, *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
-    damaged = np.full(1, float(DAMAGED))
+    order = np.argsort(docs)
+    wanted = docs[order]
     # Of each word in each document: the counts in title and body of its own forms, and of all of its root.
     sums = np.zeros((len(weights), len(wanted), 4))
     tag_bits, rows = 0, U(len(field_counts))
@@ -93,7 +95,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             word += 1
             last += words[word, 0]
         fields, table = words[word, 1], tables[words[word, 2]]
-        df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
+        df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5] + words[word, 3])
         block, near = low, U(0)
         while near < chosen:
             at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
@@ -110,9 +112,9 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             block += U(1)
             bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
             if bit == U(0):
-                return damaged
+                return DAMAGED
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(2)
+            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
             far_end = far_bit + far_count * far_width
             # The rows up to *counted* are known: *behind* positions lie between the last ones read and the next.
             counted: Any = U(0)
@@ -132,34 +134,23 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 target = U(wanted[slot])
                 if doc != target:
                     continue
-                ones: Any = U(0)
-                twos: Any = U(0)
-                threes: Any = U(0)
                 for before in range(counted, j):
-                    # Nothing else in the loop, for several numbers at a time.
-                    low_bit, high_bit = values[before] & U(1), values[before] >> U(1) & U(1)
-                    ones += low_bit
-                    twos += high_bit
-                    threes += low_bit & high_bit
-                behind += U(field_counts[0, 3]) * (j - counted + threes - ones - twos)
-                behind += U(field_counts[1, 3]) * (ones - threes) + U(field_counts[2, 3]) * (twos - threes)
-                counted = j + U(1)
-                row = value & U(3)
-                total: Any = U(0)
-                for _ in range(threes + U(row == U(3))):
-                    behind += total
-                    row = U(3)
-                    if far_bit < far_end:
+                    row = values[before] & U(FAR)
+                    if row == U(FAR) and far_bit < far_end:
                         row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
                         far_bit += far_width
-                    if row >= rows:
-                        return damaged
-                    total = U(field_counts[row, U(3)])
-                if value & U(3) != U(3):
-                    behind += total
-                    row = value & U(3)
-                    total = U(field_counts[row, U(3)])
-                grade = grades[grade_at + (value >> U(2) & place_mask)]
+                        if row >= rows:
+                            return DAMAGED
+                    behind += U(field_counts[row, U(3)])
+                counted = j + U(1)
+                row = value & U(FAR)
+                if row == U(FAR) and far_bit < far_end:
+                    row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                    far_bit += far_width
+                if row >= rows:
+                    return DAMAGED
+                total = U(field_counts[row, U(3)])
+                grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
                 title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
                 sums[word, slot, 2] += title
                 sums[word, slot, 3] += body
@@ -170,7 +161,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                     pos = past(pos, stop, behind)
                     behind = U(0)
                     if total > stop - pos:
-                        return damaged
+                        return DAMAGED
                     while size + total >= len(found):
                         found = np.concatenate((found, np.empty_like(found)))
                     for field in range(_FIELDS):
@@ -183,16 +174,15 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                             size += fields >> field & 1
                 else:
                     behind += total
-    gains, closeness = np.zeros(len(wanted)), np.zeros(len(wanted))
-    scale = np.empty(len(wanted))
+    closeness, scale = np.zeros(len(wanted)), np.empty(len(wanted))
     for slot in range(len(wanted)):
         title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]
         scale[slot] = close_k1 / body_norm
         for word in range(len(weights)):
             here = sums[word, slot]
             one, whole = here[0] * title_norm + here[1] * body_norm, here[2] * title_norm + here[3] * body_norm
-            gains[slot] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
+            scores[order[slot]] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
     _closeness(found[:size], tag_bits, weights, scale, closeness)
     for slot in range(len(wanted)):
-        gains[slot] += close * (close_k1 + 1) * closeness[slot]
-    return gains
+        scores[order[slot]] += close * (close_k1 + 1) * closeness[slot]
+    return 0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import compiled
-from index.engines.whoosh.postings import BLOCK
+from index.engines.whoosh.packing import BLOCK
 
 __all__ = ["LIKELIEST", "ROOT", "SHARED", "TYPED", "graded", "located"]
 

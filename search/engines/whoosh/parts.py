@@ -55,7 +55,8 @@ class Scratch:
 
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
-        self.bits = np.zeros(-(-documents // 64), np.uint64)
+        # A power of two, so that no number of a document, however wrong, points outside.
+        self.bits = np.zeros(1 << (-(-documents // 64) - 1).bit_length(), np.uint64)
         self.summary = np.zeros(-(-documents // 4096), np.uint8)
         self.slots = np.zeros(documents, np.int32)
 

@@ -82,7 +82,7 @@ def adjacent(
 ) -> NDArray[np.int64]:
     """Which of *docs* have the *words* side by side: what ``spans`` says of a phrase of plain words, and no more.
 
-    The documents need have but the rarest word, with which it begins. Nothing is put in order: half the time.
+    Nothing is put in order: half the time.
     """
     first, *others = sorted(range(len(words)), key=lambda at: reader.word(words[at]).postings)
     starts = reader.places(reader.word(words[first]), fields, docs, scratch, arranged=False)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.compiled import compiled
-from index.engines.whoosh.postings import BLOCK, PADDING
+from index.engines.whoosh.packing import BLOCK, PADDING
 from search.engines.whoosh.blocks import DAMAGED, Array, U, number, past, reached, skipped, unpacked
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "places", "sentence_starts"]
@@ -25,9 +25,7 @@ _POSITION = U((1 << POSITION_BITS) - 1)
 
 @compiled
 def _placed(
-    block_docs: Array,
-    block_rows: Array,
-    counts: Array,
+    block: tuple[Array, Array, Array],
     count: Any,
     span: tuple[Any, Any],
     field_counts: Array,
@@ -39,8 +37,10 @@ def _placed(
 ) -> Any:
     """Adds to *found*, after *size* places, those of wanted documents in an unpacked block; returns how many then.
 
-    *counts* has 0 for a posting whose form does not count. *span* is where the positions of the block start and where all end. Returns NO_ROOM when *found* is too short.
+    *block*: its documents, rows, and 0 for a posting whose form does not count. *span* is where the positions of the
+    block start and where all end. Returns NO_ROOM when *found* is too short.
     """
+    block_docs, block_rows, counts = block
     pos, end = span
     behind = U(0)
     for j in range(U(count)):
@@ -125,10 +125,11 @@ def places(  # noqa: C901  # as above
 ) -> Array:
     """The places of a word in the *wanted* documents (ascending, not none): *arranged*, in order, each once.
 
-    A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields* has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in
-    title, text, aside, all, and the field when there is but one. *bits* and *slots*, for each document, are zero before
-    and after. A damaged segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are
-    skipped; in the others a posting costs 3 ns, a place 10, half of it for its order.
+    A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields*
+    has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in title, text,
+    aside, all, and the field when there is but one. *bits* and *slots*, for each document, are zero before and after. A
+    damaged segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped; in the
+    others a posting costs 3 ns, a place 10, half of it for its order.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
@@ -158,11 +159,11 @@ def places(  # noqa: C901  # as above
                 return np.full(1, DAMAGED, np.int64)
             for j in range(count):
                 counts[j] = grades[table + counts[j]] > 0
-            span = (pos, stop)
-            then = _placed(block_docs, block_rows, counts, count, span, field_counts, fields, bits, slots, found, size)
+            block_of, span = (block_docs, block_rows, counts), (pos, stop)
+            then = _placed(block_of, count, span, field_counts, fields, bits, slots, found, size)
             while then == NO_ROOM:
                 found = np.concatenate((found, np.empty_like(found)))
-                then = _placed(block_docs, block_rows, counts, count, span, field_counts, fields, bits, slots, found, size)
+                then = _placed(block_of, count, span, field_counts, fields, bits, slots, found, size)
             if then == DAMAGED:
                 return np.full(1, DAMAGED, np.int64)
             size = then

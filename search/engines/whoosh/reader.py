@@ -16,7 +16,7 @@ from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
-from search.engines.whoosh import kernels, lookup, placing
+from search.engines.whoosh import kernels, lookup, narrowing, placing
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
@@ -29,6 +29,8 @@ __all__ = ["Reader"]
 # Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
 # for each document of the segment that has one of them.
 _GATHERED = 12
+# Lists that are united by running through them; more are added up document by document.
+_STREAMED = 1
 
 
 class Reader:
@@ -76,10 +78,10 @@ class Reader:
 
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
-        ranks = self.segment.id_ranks[docs]
-        if len(ranks) and ranks.max() >= self.documents:
-            raise self.damaged("ids")
-        return strings(self.segment.ids, ranks)
+        try:
+            return strings(self.segment.ids, self.segment.id_ranks[docs])
+        except IndexDamaged as error:
+            raise self.damaged("ids") from error
 
     def find(self, doc_id: str) -> int:
         """The local number of the document with that id, deleted or not; -1 when it is not here."""
@@ -104,11 +106,11 @@ class Reader:
 
     def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
         segment = self.segment
-        weights, matches = self.formula.table(form, fields)
+        weights = self.formula.table(form, fields)
         most = min(lists.postings, self.documents) + 1
         docs, values = np.empty(most, np.int32), np.empty(most, np.float32)
-        tables = segment.doc_bytes, weights, matches, lists.rows, lists.grades, self.live, self.formula.norms(form)
-        if len(lists.rows) == 1:
+        tables = segment.doc_bytes, weights, lists.rows, lists.grades, self.live, self.formula.norms(form)
+        if 0 < len(lists.rows) <= _STREAMED:
             size = kernels.stream(*tables, np.float32(form.k1), docs, values)
         else:
             room = scratch.sums, scratch.bits, scratch.summary
@@ -132,11 +134,10 @@ class Reader:
         if not len(found):
             return found
         segment = self.segment
-        weights, matches = self.formula.table(form, fields)
-        size = kernels.narrow(
+        weights = self.formula.table(form, fields)
+        size = narrowing.narrow(
             segment.doc_bytes,
             weights,
-            matches,
             segment.block_last,
             segment.block_doc,
             lists.rows,
@@ -191,7 +192,7 @@ class Reader:
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
         bits = np.zeros_like(self.live)
-        if kernels.mark(self.segment.doc_bytes, lists.rows, lists.grades, self.documents, bits):
+        if narrowing.mark(self.segment.doc_bytes, lists.rows, lists.grades, self.documents, bits):
             raise self.damaged("posting lists")
         return int(np.bitwise_count(bits & self.live).sum())
 
@@ -200,7 +201,7 @@ class Reader:
         if self.segment.deleted is None:
             return lists.df
         counts = np.zeros(len(lists.grades), np.int64)
-        if kernels.count_live(self.segment.doc_bytes, lists.rows, self.live, counts):
+        if narrowing.count_live(self.segment.doc_bytes, lists.rows, self.live, counts):
             raise self.damaged("posting lists")
         return counts[lists.slots]
 

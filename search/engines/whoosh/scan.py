@@ -140,14 +140,19 @@ def rooted(
 
 
 @compiled
-def unpacked(heads: Array, data: Array, numbers: Array) -> tuple[Array, Array]:
-    """The strings with those *numbers* one after the other, as bytes, and where each ends."""
+def unpacked(heads: Array, data: Array, count: int, numbers: Array) -> tuple[Array, Array]:
+    """The strings with those *numbers* one after the other, as bytes, and where each ends; no ends for damage.
+
+    A number that is not one of the *count* strings is damage.
+    """
     key = np.zeros(_ROOM, np.uint8)
     out = np.empty(64 * len(numbers) + _ROOM, np.uint8)
     ends = np.empty(len(numbers), np.int64)
     used = 0
     for i in range(len(numbers)):
         number = int(numbers[i])
+        if number >= count:
+            return out[:0], ends[:0]
         at, size = int(heads[number // _BLOCK]), 0
         for _ in range(number % _BLOCK + 1):
             size, at = _unpack(data, at, key)

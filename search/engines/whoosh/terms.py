@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -143,16 +143,17 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
 
 
 def strings(table: Strings, numbers: NDArray[Any]) -> list[str]:
-    """The strings of *table* with those *numbers*."""
-    heads, packed, _ = table.arrays
-    data, ends = scan.unpacked(heads, packed, numbers)
-    text = data.tobytes()
-    spans = pairwise([0, *ends.tolist()])
+    """The strings of *table* with those *numbers*. Raises IndexDamaged when one is not there."""
+    data, ends = scan.unpacked(*table.arrays, numbers)
+    if len(ends) != len(numbers):
+        raise IndexDamaged("a string is not there")
+    text, stops = data.tobytes(), ends.tolist()
+    starts = [0, *stops[:-1]]
     if text.isascii():
         # Ids mostly are: decoded at once.
         whole = text.decode("ascii")
-        return [whole[start:end] for start, end in spans]
-    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in spans]
+        return [whole[start:end] for start, end in zip(starts, stops, strict=False)]
+    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in zip(starts, stops, strict=False)]
 
 
 _NONE = np.zeros(0, np.int64)

@@ -46,7 +46,7 @@ def warm_up() -> float:
         array.setflags(write=False)
     # Ids are unpacked by their ranks, forms by their numbers, which a small index does by other ways.
     for numbers in (np.zeros(0, np.uint32), np.zeros(0, np.int64)):
-        scan.unpacked(*table, numbers)
+        scan.unpacked(*table, 0, numbers)
     # A few documents never fill the table of raw strings, nor have they a form that is no plain word.
     entries.rehash(np.zeros(2, np.uint32), 1, np.zeros(2, np.uint64))
     forms = Forms()

@@ -128,21 +128,16 @@ def test_random_bytes_for_postings_are_refused_or_read_and_never_written_past_th
         sums, guard = np.zeros((documents + 50, 2), np.float32), np.zeros(100, np.uint64)
         bits = guard[:2]
         docs, values = np.empty(documents + 1, np.int32), np.empty(documents + 1, np.float32)
-        size = kernels.gather(
-            data,
-            np.ones((256, 2), np.float32),
-            np.ones(256, np.uint8),
-            np.column_stack((chance.integers(1, 20, lists), chance.integers(0, len(data) + 5, lists))),
-            np.ones(lists, np.float32),
-            np.full(2, 2**64 - 1, np.uint64),
-            np.ones((documents, 2), np.float32),
-            np.float32(1),
-            sums,
-            bits,
-            np.zeros(1, np.uint8),
-            docs,
-            values,
-        )
+        starts = chance.integers(0, len(data) + 5, lists)
+        rows = np.zeros((lists, 7), np.int64)
+        rows[:, 0], rows[:, 1], rows[:, 5], rows[:, 6] = chance.integers(1, 20, lists), starts, 4 * np.arange(lists), 3
+        given = data, np.ones((256, 2), np.float32)
+        grades = np.ones(4 * lists, np.float32)
+        live, norms = np.full(2, 2**64 - 1, np.uint64), np.ones((documents, 2), np.float32)
+        one = kernels.stream(*given, rows[:1], grades, live, norms, np.float32(1), docs, values)
+        assert one == DAMAGED or (np.diff(docs[:one]) > 0).all()
+        room = sums, bits, np.zeros(1, np.uint8)
+        size = kernels.gather(*given, rows, grades, live, norms, np.float32(1), *room, docs, values)
         assert size == DAMAGED or (np.diff(docs[:size]) > 0).all()
         assert not sums[documents:].any()
         assert not guard[2:].any()

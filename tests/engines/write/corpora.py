@@ -200,10 +200,10 @@ def _postings(data: bytes, at: int, count: int) -> Iterator[tuple[int, int, int]
         far, at = _packed(data, at, far_count, far_width)
         following = iter(far)
         for number in numbers:
-            doc += number >> 2 + place_width
-            row = number & 3
-            place = number >> 2 & (1 << place_width) - 1
-            yield doc, place, row + next(following) if row == 3 and far_count else row
+            doc += number >> 4 + place_width
+            row = number & 15
+            place = number >> 4 & (1 << place_width) - 1
+            yield doc, place, row + next(following) if row == 15 and far_count else row
 
 
 def _packed(data: bytes, at: int, count: int, width: int) -> tuple[list[int], int]:
