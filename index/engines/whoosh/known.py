@@ -60,7 +60,8 @@ def _taken(segment: Segment, places: NDArray[np.int64], forms: NDArray[np.int64]
 
 
 def _write(path: Path, forms: int, found: Sequence[_Found]) -> tuple[int, NDArray[np.int64]]:
-    names = sorted({name for part in found for name in part.names})
+    # Runs that are in order already: sorting only merges them.
+    names = sorted(dict.fromkeys(name for part in found for name in part.names))
     number = dict(zip(names, range(len(names)), strict=True))
     counts = np.zeros(forms, np.int64)
     owners, numbers, weights = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]

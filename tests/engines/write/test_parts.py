@@ -80,6 +80,31 @@ def test_a_table_of_strings_answers_as_a_sorted_list(folder: Path, strings: list
         assert keys[low:high] == [other for other in keys if other.startswith(key)]
 
 
+@pytest.mark.parametrize("longest", ["", "я" * 1500, "ж" * 3000])
+def test_many_strings_are_found_in_one_run_as_one_by_one(folder: Path, longest: str) -> None:
+    keys = sorted({f"{word}{number}" for number in range(100) for word in ("мэр", "я", "")} | {longest})
+    table = Strings(written(folder, lambda sections: put_strings(sections, "x", keys)), "x")
+    assert table.keys(0, len(keys)) == keys
+    assert table.keys(5, 200) == keys[5:200]
+    assert table.keys_of(range(3, len(keys), 2)) == keys[3::2]
+    with pytest.raises(IndexError):
+        table.keys_of(range(len(keys) + 1))
+    wanted = sorted({*keys[::3], *(key + "а" for key in keys), "", "яяя"})
+    assert table.find_all(wanted).tolist() == [keys.index(key) if key in keys else -1 for key in wanted]
+
+
+def test_a_damaged_table_of_many_strings_is_told(folder: Path) -> None:
+    keys = sorted(f"мэр{number}" for number in range(200))
+    sections = written(folder, lambda sections: put_strings(sections, "x", keys))
+    table = Strings(sections, "x")
+    table._packed = table._packed.copy()
+    table._packed[len(table._packed) // 2 :] = 0xFF
+    table._data = table._packed.data
+    for ask in (lambda: table.keys(0, 200), lambda: table.keys_of(range(0, 200, 2)), lambda: table.find_all(keys)):
+        with pytest.raises(IndexDamaged):
+            ask()
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 600) | st.just(255) | st.just(100_000), max_size=70))
 def test_offsets_are_the_sums_of_sizes(folder: Path, sizes: list[int]) -> None:

@@ -1,0 +1,101 @@
+"""The loops over packed strings (docs/format.md): many of them unpacked, or found, in one run through the table.
+
+A damaged table gives fewer strings than were asked for, and no read outside of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.compiled import compiled
+
+__all__ = ["found", "unpacked"]
+
+_BLOCK = 16
+Array = NDArray[Any]
+
+
+@compiled
+def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
+    """Writes the string at *at* over the one before it, of *size* bytes, in *key*; its size, and where the next starts.
+
+    Size -1: the table is damaged.
+    """
+    if at >= len(data):
+        return -1, at
+    shared, length, shift = np.int64(data[at]), 0, 0
+    at += 1
+    while at < len(data) and shift < 35:
+        byte = np.int64(data[at])
+        length |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            break
+    if shared > size or length > len(data) - at or shared + length > len(key):
+        return -1, at
+    for i in range(length):
+        key[shared + i] = data[at + i]
+    return shared + length, at + length
+
+
+@compiled
+def unpacked(heads: Array, data: Array, numbers: Array, longest: int) -> tuple[Array, Array]:
+    """The strings with those *numbers*, which ascend, as bytes, and where each ends.
+
+    Stops at one of more than *longest* bytes, as at damage.
+    """
+    key, out = np.zeros(longest, np.uint8), np.empty(16 * len(numbers) + longest, np.uint8)
+    ends = np.empty(len(numbers), np.int64)
+    used: Any = 0
+    number: Any = -2
+    at: Any = 0
+    size: Any = 0
+    for i in range(len(numbers)):
+        wanted = numbers[i]
+        if wanted // _BLOCK != number // _BLOCK:
+            number, at, size = wanted // _BLOCK * _BLOCK - 1, np.int64(heads[wanted // _BLOCK]), 0
+        while number < wanted:
+            size, at = _next(data, at, key, size)
+            if size < 0:
+                return out[:used], ends[:i]
+            number += 1
+        while used + size > len(out):
+            out = np.concatenate((out, np.empty_like(out)))
+        out[used : used + size] = key[:size]
+        used += size
+        ends[i] = used
+    return out[:used], ends
+
+
+@compiled
+def found(data: Array, count: int, wanted: Array, ends: Array, longest: int, numbers: Array) -> int:
+    """Fills *numbers* with those of the strings *wanted*, which ascend one after the other and end at *ends*; -1: none.
+
+    Returns how many of the *count* strings were read: fewer when the table is damaged.
+    """
+    key = np.zeros(longest, np.uint8)
+    at: Any = 0
+    size: Any = 0
+    start, place = 0, 0
+    for number in range(count):
+        if place == len(ends):
+            return count
+        size, at = _next(data, at, key, size if number % _BLOCK else 0)
+        if size < 0:
+            return number
+        while place < len(ends):
+            length = ends[place] - start
+            same = 0
+            while same < size and same < length and key[same] == wanted[start + same]:
+                same += 1
+            if same < length and (same == size or key[same] < wanted[start + same]):
+                break
+            numbers[place] = number if same == length == size else -1
+            start = ends[place]
+            place += 1
+    for rest in range(place, len(ends)):
+        numbers[rest] = -1
+    return count
