@@ -26,7 +26,8 @@ def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
     """
     if at >= len(data):
         return -1, at
-    shared, length, shift = np.int64(data[at]), 0, 0
+    length: Any = 0
+    shared, shift = np.int64(data[at]), 0
     at += 1
     while at < len(data) and shift < 35:
         byte = np.int64(data[at])
