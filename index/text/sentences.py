@@ -11,15 +11,16 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiled import compiled
 from index.text.fold import fold
-from index.text.raws import PARAGRAPH, STOPS, spans
+from index.text.raws import CLOSERS, PARAGRAPH, STOPS, spans
 
 __all__ = ["ends", "first", "flags", "groups"]
 
 STOP, MAYBE, YEAR, LOWER, UPPER, DIGIT, HEAD, GROUP, BREAK, NEUTRAL = (1 << bit for bit in range(10))
 
 _STOPS = frozenset(STOPS)
-_CLOSERS = r"[»”“\"'’)\]]*"
+_CLOSERS = f"[{re.escape(CLOSERS)}]*"
 _HARD = re.compile(rf"[!?…]{_CLOSERS}[.…]*$|\.\.\.?{_CLOSERS}$")
 _DOT = re.compile(rf"(\w*)(\W*?)\.{_CLOSERS}[.]*$")
 _FIRST = re.compile(r"[^\W_]")
@@ -46,6 +47,8 @@ _SOMETIMES = _words(
 )
 # Stand last only after a number: «в 2025 г. Президент», but «г. Астана».
 _AFTER_NUMBER = _words("г гг в вв с т д м л ч н э р п")
+# Letters of the longest of all these: a longer word with one dot behind it ends a sentence.
+LONGEST = max(map(len, _NEVER | _SOMETIMES | _AFTER_NUMBER))
 
 
 def flags(raw: str) -> int:
@@ -98,21 +101,22 @@ def _ending(raw: str) -> int:
 
 def ends(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which raw strings end a sentence; *bits* are the flags of consecutive raw strings."""
-    following = _next(bits)
-    # A dash or a quote standing alone speaks for the word behind it: «„Да!“ — сказал он».
-    following = np.where(following & NEUTRAL, _next(following), following)
-    number_before = np.zeros(len(bits), dtype=np.bool_)
-    number_before[1:] = (bits[:-1] & DIGIT) != 0
-    stops = ((bits & STOP) != 0) & ((following & LOWER) == 0)
-    maybe = ((bits & MAYBE) != 0) | (((bits & YEAR) != 0) & number_before)
-    found: NDArray[np.bool_] = stops | (maybe & ((following & (UPPER | BREAK)) != 0)) | ((bits & BREAK) != 0)
+    found = np.empty(len(bits), np.bool_)
+    _mark_ends(bits, found)
     return found
 
 
-def _next(bits: NDArray[np.int32]) -> NDArray[np.int32]:
-    shifted = np.full(len(bits), BREAK, dtype=np.int32)
-    shifted[:-1] = bits[1:]
-    return shifted
+@compiled
+def _mark_ends(bits: NDArray[np.int32], found: NDArray[np.bool_]) -> None:
+    size = len(bits)
+    for at in range(size):
+        own, following = bits[at], bits[at + 1] if at + 1 < size else BREAK
+        if following & NEUTRAL:
+            # A dash or a quote standing alone speaks for the word behind it: «„Да!“ — сказал он».
+            following = bits[at + 2] if at + 2 < size else BREAK
+        maybe = own & MAYBE or (own & YEAR and at > 0 and bits[at - 1] & DIGIT)
+        stops = own & STOP and not following & LOWER
+        found[at] = bool(own & BREAK or stops or (maybe and following & (UPPER | BREAK)))
 
 
 def groups(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
