@@ -6,18 +6,25 @@ strings, each as likely as not out of the processor's cache. Forms and raw strin
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from index.compiled import compiled
-from index.text.entries import Array, U, entry_of, fits, put, sum_of, written
+from index.text.entries import BASIS, PRIME, Array, U, entry_of, fits, put, sum_of, written
 from index.text.fold import MAX_LETTERS
 from index.text.raws import BLANK, CLOSER, LATIN, LINE, MAX_RAW, RUSSIAN, STOP
-from index.text.sentences import LONGEST, LOWER, UPPER
+from index.text.sentences import ABBREVIATED, INITIAL, LOWER, UPPER
 from index.text.sentences import STOP as ENDS
 
 __all__ = ["COLUMNS", "DONE", "FORMS_FULL", "LINE_BREAK", "LONG", "PLAIN", "RAWS_FULL", "UNKNOWN", "number"]
+
+
+def _added(total: int, letter: int) -> int:
+    """entries.sum_of, a step of it."""
+    return (total ^ letter) * int(PRIME) % 2**64
+
 
 # In place of a raw string's number: of a line break, whichever character it is; of what is longer than MAX_RAW; of a
 # plain word, which has none.
@@ -34,6 +41,9 @@ _FULL = -3
 # From a capital to its small letter, in both alphabets.
 _SMALLER = U(32)
 _DOT = U(ord("."))
+# Sums of the words that may end no sentence with a dot. Another word with the sum of one of them is looked at longer.
+_ABBREVIATED = np.array([reduce(_added, map(ord, word), int(BASIS)) for word in ABBREVIATED], np.uint64)
+_LONGEST = max(map(len, ABBREVIATED))
 
 
 @compiled
@@ -81,13 +91,32 @@ def _flags(codes: Array, low: Any, high: Any, stop: Any, classes: Array) -> Any:
         place += U(1)
     if place == stop:
         return told
-    for behind in range(place + U(1), stop):
-        if _class(codes, behind, stop, classes) != CLOSER:
-            return UNTOLD
-    # Behind a dot a short word may be an abbreviation or an initial.
-    if U(codes[place]) == _DOT and place == high and high - low <= U(LONGEST):
+    behind = place + U(1)
+    while behind < stop and _class(codes, behind, stop, classes) == STOP:
+        behind += U(1)
+    single = behind == place + U(1) and U(codes[place]) == _DOT
+    while behind < stop and _class(codes, behind, stop, classes) == CLOSER:
+        behind += U(1)
+    if behind < stop or (single and place == high and _is_short(codes, low, high, small)):
         return UNTOLD
     return told | ENDS
+
+
+@compiled
+def _is_short(codes: Array, low: Any, high: Any, small: Any) -> Any:
+    """Whether the plain word ``codes[low:high]`` may be an initial or an abbreviation."""
+    if high - low > U(_LONGEST):
+        return False
+    total = BASIS
+    for place in range(low, high):
+        letter = U(codes[place])
+        letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
+        letter += _SMALLER if letter < small else U(0)
+        total = (total ^ letter) * PRIME
+    short = high - low <= U(INITIAL)
+    for one in _ABBREVIATED:
+        short |= one == total
+    return short
 
 
 @compiled

@@ -15,7 +15,7 @@ from index.compiled import compiled
 from index.text.fold import fold
 from index.text.raws import CLOSERS, PARAGRAPH, STOPS, spans
 
-__all__ = ["ends", "first", "flags", "groups"]
+__all__ = ["ends", "first", "flags", "told"]
 
 STOP, MAYBE, YEAR, LOWER, UPPER, DIGIT, HEAD, GROUP, BREAK, NEUTRAL = (1 << bit for bit in range(10))
 
@@ -47,8 +47,9 @@ _SOMETIMES = _words(
 )
 # Stand last only after a number: «в 2025 г. Президент», but «г. Астана».
 _AFTER_NUMBER = _words("г гг в вв с т д м л ч н э р п")
-# Letters of the longest of all these: a longer word with one dot behind it ends a sentence.
-LONGEST = max(map(len, _NEVER | _SOMETIMES | _AFTER_NUMBER))
+# With these before a dot the sentence may go on, as it may with an initial, which has at most INITIAL letters.
+ABBREVIATED = _NEVER | _SOMETIMES | _AFTER_NUMBER
+INITIAL = 2
 
 
 def flags(raw: str) -> int:
@@ -119,11 +120,29 @@ def _mark_ends(bits: NDArray[np.int32], found: NDArray[np.bool_]) -> None:
         found[at] = bool(own & BREAK or stops or (maybe and following & (UPPER | BREAK)))
 
 
-def groups(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which raw strings go on with the number that the one before began: «1 200 000» is one number."""
-    joined = np.zeros(len(bits), dtype=np.bool_)
-    joined[1:] = ((bits[1:] & GROUP) != 0) & ((bits[:-1] & HEAD) != 0)
-    return joined
+@compiled
+def told(
+    ids: NDArray[np.int32],
+    sizes: NDArray[np.int64],
+    known: NDArray[np.int32],
+    flags: NDArray[np.int32],
+    joined: NDArray[np.bool_],
+) -> bool:
+    """Adds to *flags* those of the raw strings that have numbers, which are *known*; texts have *sizes* of them.
+
+    Tells in *joined* which go on with the number that the one before began, «1 200 000», and returns whether any does.
+    """
+    raw, found = 0, False
+    for size in sizes:
+        before = 0
+        for _ in range(size):
+            own = known[ids[raw]] if ids[raw] >= 0 else flags[raw]
+            flags[raw] = own
+            joined[raw] = own & GROUP and before & HEAD
+            found |= joined[raw]
+            before = own
+            raw += 1
+    return found
 
 
 def first(text: str) -> str:

@@ -72,27 +72,20 @@ class RawTable:
         if len(self) > MAX_RAWS:
             self._reset()
         cut = self._numbered(texts, only)
-        flags = self._told(cut.ids, cut.flags)
-        joined = sentences.groups(flags)
-        bounds = _bounds(cut.sizes)
-        joined[bounds[:-1][cut.sizes > 0]] = False
-        if not joined.any():
-            return cut._replace(flags=flags)
+        joined = np.empty(len(cut.ids), np.bool_)
+        if not sentences.told(cut.ids, cut.sizes, _ints(self._flags), cut.flags, joined):
+            return cut
         first, last = _runs(joined)
         for run in np.flatnonzero(last - first >= _MAX_GROUPS):
             joined[first[run] : last[run] + 1] = False
         first, last = _runs(joined)
         groups = np.flatnonzero(last != first)
         written = ("".join(self._raws(cut.ids[first[run] : last[run] + 1]))[: raws.MAX_RAW] for run in groups)
-        ids = cut.ids[first]
+        ids, flags = cut.ids[first], cut.flags[first]
         ids[groups] = self._numbered([" ".join(written)]).ids
-        flags = self._told(ids, flags[first])
-        sizes = np.diff(_bounds(~joined)[bounds])
+        flags[groups] = _ints(self._flags)[ids[groups]]
+        sizes = np.diff(_bounds(~joined)[_bounds(cut.sizes)])
         return cut._replace(ids=ids, flags=flags, sizes=sizes, whole=np.stack((first, last)))
-
-    def _told(self, ids: Ints, flags: Ints) -> Ints:
-        """*flags* and, of raw strings that have numbers, what is known of those."""
-        return np.where(ids >= 0, _ints(self._flags)[np.maximum(ids, 0)], flags)
 
     def _numbered(self, texts: Sequence[str], only: Strings | None = None) -> Found:
         """The raw strings of *texts*, none joined; flags are those of plain words alone."""

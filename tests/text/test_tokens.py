@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -115,6 +116,16 @@ def test_words_cut_in_a_loop_are_those_cut_one_by_one(texts: list[str]) -> None:
         assert [(forms.texts[form], *others) for form, *others in rows.tolist()] == raws.cut(raw)
         assert table._flags[number] == flags(raw)
     assert [forms[text] for text in forms.texts] == list(range(len(forms)))
+
+
+@pytest.mark.parametrize("word", ["млн", "Тыс", "ПРИБЛИЗ", "просп", "слово", "Ёж", "Дж", "я", "Б", "NO", "Inc", "тёл"])
+def test_what_a_word_says_of_its_sentence_is_told_in_a_loop_as_one_by_one(word: str) -> None:
+    ends = ["".join(marks) for size in range(4) for marks in itertools.product(".?…»),", repeat=size)]
+    spelled = [start + word + end for start in ("", "«", ".(") for end in ends]
+    table = RawTable(Forms())
+    found = table.look_up([" ".join(spelled)])
+    assert found.flags.tolist() == list(map(flags, spelled))
+    assert word != "слово" or found.ids[spelled.index("слово.»")] == PLAIN
 
 
 @given(st.lists(TEXTS, max_size=5))
