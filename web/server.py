@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, MutableMapping
@@ -21,6 +22,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.http.parser import RequestParser
+from gunicorn.workers.gthread import ThreadWorker
 
 from index.errors import SettingsError
 
@@ -32,6 +34,7 @@ _THREADS = 8
 _REQUEST_LINE = 8_190
 _GRACE_SECONDS = 20
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+_STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 # The first descriptor that systemd passes on (sd_listen_fds(3)).
 _PASSED = 3
 
@@ -46,6 +49,31 @@ class _Request(Request):
         """Reads the line after escaping what is not ASCII."""
         escaped = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line_bytes)
         super().parse_request_line(escaped)
+
+
+class _Worker(ThreadWorker):
+    """Hears what it was told since its fork: to stop, as a rule."""
+
+    def init_signals(self) -> None:
+        """Attends to signals, first to those that have come."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+
+
+class _Arbiter(Arbiter):
+    """Loses no signal to a worker that is not yet attending to any.
+
+    Until then a worker has the handlers of its parent, which only put a signal down. One that was told to stop in these
+    milliseconds went on answering until it was killed, 20 s later, and whoever it was answering got a reset.
+    """
+
+    def spawn_worker(self) -> int:
+        """The new worker's process; it begins with the signals to stop held back."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+        try:
+            return int(super().spawn_worker())
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
 
 
 class Server(BaseApplication):
@@ -67,7 +95,7 @@ class Server(BaseApplication):
         settings = {
             "bind": f"fd://{self._listener.fileno()}",
             "workers": self._workers,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             # The one in C, where it is installed, would not ask _Request.
             "http_parser": "python",
             "threads": _THREADS,
@@ -90,7 +118,7 @@ class Server(BaseApplication):
 
     def run(self) -> None:
         """Serves until SIGTERM (requests in flight end first) or SIGINT."""
-        Arbiter(self).run()
+        _Arbiter(self).run()
 
 
 @contextlib.contextmanager

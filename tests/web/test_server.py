@@ -201,3 +201,29 @@ def test_a_restart_with_the_port_held_for_it_refuses_no_one(index_folder: Path) 
             second.communicate()
     assert not failures
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+# The server stops while its worker, just forked, attends to no signal yet.
+_STOPPED_AS_IT_FORKS = """
+import os, signal, time
+from flask import Flask
+from web.server import Server, listen
+
+class Stopped(Server):
+    def load_config(self):
+        super().load_config()
+        self.cfg.set("post_fork", lambda _arbiter, _worker: stop())
+
+def stop():
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(1)
+
+Stopped(lambda: Flask("slovo"), listener=listen("127.0.0.1", 0), workers=1, ready=lambda: None).run()
+"""
+
+
+def test_a_worker_that_is_told_to_stop_as_it_forks_does_not_go_on() -> None:
+    command = [sys.executable, "-c", _STOPPED_AS_IT_FORKS]
+    # One that goes on is killed 20 seconds later.
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=clean(), timeout=15)
+    assert (done.returncode, done.stderr) == (0, "")
