@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -103,6 +104,26 @@ def test_a_request_line_beyond_the_limit_is_refused(server: Running) -> None:
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(b"GET /search?q=" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: slovo\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 4")
+
+
+def test_clients_that_do_not_close_hold_up_no_one(server: Running) -> None:
+    host, _, port = server.address.removeprefix("http://").partition(":")
+    asked = b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with contextlib.ExitStack() as held:
+        clients = [held.enter_context(socket.create_connection((host, int(port)))) for _ in range(6)]
+        for client in clients:
+            client.sendall(asked)
+        # What follows the last request is never read, and its answer is whole nevertheless.
+        clients[0].sendall(b"GET /readyz HTTP/1.1\r\n" * 1_000)
+        started = time.monotonic()
+        for _ in range(3):
+            assert _get(f"{server.address}/readyz")["status"] == "ready"
+        # One after the other they took 12 s.
+        assert time.monotonic() - started < 6
+        for client in clients:
+            answer = b"".join(iter(lambda: client.recv(65_536), b""))  # noqa: B023  # called here
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert orjson.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
 
 
 def test_an_address_with_letters_as_they_are_is_understood(server: Running) -> None:
