@@ -64,7 +64,9 @@ def _run(run: list[Node], text: str, analyzer: Analyzer, keep: Set[str]) -> list
     for part in run:
         first, last = _span(part)
         masked[first:last] = text[first:last]
-    others = list(_alternatives(start, end, "".join(masked), analyzer, keep))
+    # A name ends where a word does: that of «республика Казахстан1» would leave a piece of the second one behind.
+    ends = {_span(part)[1] for part in run}
+    others = [other for other in _alternatives(start, end, "".join(masked), analyzer, keep) if other.end in ends]
     nodes: list[Node] = []
     at = 0
     while at < len(run):

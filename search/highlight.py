@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from index.text import Analyzer, Tokens
+from index.text import Analyzer, Batch, Tokens
 from search.engines.meaning import optional, regex
 from search.limits import NEVER, Deadline
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
@@ -69,6 +69,12 @@ class Marker:
         for number, leaf in enumerate(leaves):
             self._numbers[id(leaf)] = number
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
+        self._every = bool(self._by_form or self._by_lemma or self._tests)
+
+    def tokens(self, texts: Sequence[str]) -> Batch:
+        """The tokens of *texts* for ``found``; where all forms that count are known, others have no numbers."""
+        only = None if self._every else self._analyzer.only(self._known)
+        return self._analyzer.tokens_many(texts, only)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
         """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime.
@@ -108,10 +114,11 @@ class Marker:
     def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
         """Leaf -> the rows whose form it matches."""
         rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
-        if self._by_form or self._by_lemma or self._tests:
+        if self._every:
             self._try(tokens)
         known = self._known
-        for row, form in enumerate(tokens.forms.tolist()):
+        told = np.flatnonzero(tokens.forms >= 0)
+        for row, form in zip(told.tolist(), tokens.forms[told].tolist(), strict=True):
             if form in known:
                 for leaf in known[form]:
                     rows[leaf].append(row)

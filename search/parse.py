@@ -33,6 +33,7 @@ from search.query import (
     Nothing,
     SameSentence,
     Word,
+    depth,
     words,
 )
 from search.wording import Wording, join
@@ -116,6 +117,9 @@ class _Parser:
             if self.peek(")"):
                 self.warn("Лишняя закрывающая скобка не учтена.")
                 self.at += 1
+        if len(groups) > 1:
+            # Each as if the bracket that only closes were one that was opened too.
+            groups = [group for group in groups if not self.too_deep(depth(All((group,))))]
         tree = groups[0] if len(groups) == 1 else self.all_of(groups)
         return Parsed(tree, tuple(dict.fromkeys(self.warnings)))
 
@@ -173,10 +177,15 @@ class _Parser:
                 found = join(All, kept) or Nothing()
             elif operator.kind == "near":
                 # Neighbours are at distance 1: no further word between them.
-                found = self.together((found, right), partial(self.near, max(0, (operator.number or 1) - 1)))
+                found = self.joined(found, right, partial(self.near, max(0, (operator.number or 1) - 1)))
             else:
-                found = self.together((found, right), _sentence)
+                found = self.joined(found, right, _sentence)
         return found
+
+    def joined(self, found: Node, right: Node, put: Callable[[tuple[Node, ...]], Node]) -> Node:
+        """*found* and *right* at one place; *found* alone where windows in windows would nest too deep."""
+        both = self.together((found, right), put)
+        return found if self.too_deep(depth(both)) else both
 
     def together(self, parts: Iterable[Node], put: Callable[[tuple[Node, ...]], Node]) -> Node:
         """*parts* at one place; the words of a group among them are at that place together too."""
@@ -198,16 +207,20 @@ class _Parser:
                 case _:
                     return _required(node)
 
+        # What was in brackets is still one level down.
+        self.depth += 1
         found = [(part, own) for part in parts if not isinstance(own := placed(part), Nothing)]
+        self.depth -= 1
         return put(tuple(own for _, own in found)) if len(found) > 1 else found[0][0] if found else Nothing()
 
     def near(self, distance: int, parts: tuple[Node, ...]) -> Node:
         """*parts* as «a /N b /N c» is read: from the left, windows inside windows."""
         found = parts[0]
         for part in parts[1:]:
-            if self.too_deep(inside=found):
+            wider = Near((found, part), distance)
+            if self.too_deep(depth(wider)):
                 break
-            found = Near((found, part), distance)
+            found = wider
         return found
 
     def negated(self) -> Node:
@@ -220,7 +233,8 @@ class _Parser:
             self.warn(f"«{operator.text}» без слова за ним не учтено.")
             return Nothing()
         part = self.primary()
-        return part if isinstance(part, Nothing) else Not(_required(part))
+        found = Not(_required(part))
+        return Nothing() if isinstance(part, Nothing) or self.too_deep(depth(found)) else found
 
     def primary(self) -> Node:
         lexeme = self.take()
@@ -235,19 +249,15 @@ class _Parser:
                 found = self.wording.text(lexeme)
                 return self.all_of((found,)) if isinstance(found, All) else found
 
-    def too_deep(self, *, inside: Node | None = None) -> bool:
-        """Whether one level more, or one around the windows *inside*, is beyond the limit."""
-        depth = self.depth
-        while isinstance(inside, Near):
-            inside = inside.parts[0]
-            depth += 1
-        if depth < self.limits.depth:
+    def too_deep(self, levels: int) -> bool:
+        """Whether that many *levels* below this one are beyond the limit; says so."""
+        if not levels or self.depth + levels <= self.limits.depth:
             return False
         self.warn(f"Вложенность глубже {self.limits.depth} уровней не учтена.")
         return True
 
     def group(self) -> Node:
-        if self.too_deep():
+        if self.too_deep(1):
             return Nothing()
         self.depth += 1
         found = self.either()
@@ -260,7 +270,7 @@ class _Parser:
 
     def field(self, lexeme: Lexeme) -> Node:
         if lexeme.text in FIELDS:
-            if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "sentence", "near") or self.too_deep():
+            if self.at >= len(self.lexemes) or self.peek("or", ")", "and", "sentence", "near") or self.too_deep(1):
                 return Nothing()
             self.depth += 1
             part = self.negated()

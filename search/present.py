@@ -45,7 +45,7 @@ class Presenter:
         for some in _batches(documents):
             try:
                 self.deadline.check()
-                tokens = iter(self.analyzer.tokens_many([text for each in some for text in (each.title, each.text)]))
+                tokens = iter(self.marker.tokens([text for each in some for text in (each.title, each.text)]))
                 hits += [
                     self._hit(document, title, body, scored[document.id], partial=document.id in lacking)
                     for document, title, body in zip(some, tokens, tokens, strict=True)

@@ -29,6 +29,7 @@ __all__ = [
     "SameSentence",
     "Wildcard",
     "Word",
+    "depth",
     "is_compound",
     "is_named",
     "walk",
@@ -219,6 +220,36 @@ def words(node: Node) -> list[Word | Wildcard | Fuzzy]:
             return words(part)
         case _:
             return []
+
+
+# What binds tighter stands in what binds looser without brackets.
+_BINDING: dict[type[Node], int] = {Any: 0, All: 1, SameSentence: 2, Near: 2, Aimed: 3, Not: 4}
+_TIGHTEST = 5
+
+
+def depth(node: Node) -> int:
+    """How many levels *node* nests: what is written in brackets, a field within a Not, a window within a window.
+
+    What became of one word, phrase or name is none. A level is a few nodes, so what recurses through a tree of bounded
+    depth ends.
+    """
+    match node:
+        case Any(parts, implied=True):
+            return max(map(depth, parts))
+        case Near(parts, typed="") | SameSentence(parts) | All(parts) | Any(parts):
+            return max((depth(part) + (_binding(part) <= _binding(node)) for part in parts), default=0)
+        case Not(part) | Aimed(_, part):
+            return depth(part) + (_binding(part) <= _binding(node))
+        case Boosted(part):
+            return depth(part)
+        case _:
+            return 0
+
+
+def _binding(node: Node) -> int:
+    if (isinstance(node, Any) and node.implied) or (isinstance(node, Near) and node.typed):
+        return _TIGHTEST
+    return _BINDING.get(type(node), _TIGHTEST)
 
 
 def is_compound(node: Node) -> bool:

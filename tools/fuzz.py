@@ -2,8 +2,9 @@
 
 Every string (tools/fuzz_strings.py), and every query of $SLOVO_DATA/queries/real.tsv where that is, is answered by the
 service, one in a hundred by the web application too. A fault is an exception, another status than 200, an answer that
-contradicts itself or comes later than its limit; each is printed with the number that makes its string again. Exit
-status 0 without a fault, 1 with one.
+contradicts itself or comes later than its limit; each is printed with the number that makes its string again, as is
+what was stopped by the limit, with the processor's time it took: little means that others took it. Exit status 0
+without a fault, 1 with one.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Report:
     """What some strings came to."""
 
     answered: int = 0
-    stopped: int = 0
+    stopped: list[str] = field(default_factory=list)
     slowest: tuple[float, str] = (0.0, "")
     faults: list[str] = field(default_factory=list)
 
@@ -83,9 +84,12 @@ def main(count: int, first: int, index: Path | None, jobs: int) -> None:
                 report.add(done.result())
                 _progress(report, count)
     seconds, text = report.slowest
+    for name in report.stopped[:_SHOWN]:
+        print(f"stopped: {name}")
     print(
-        f"{report.answered:,} answered in {time.perf_counter() - started:,.0f} s, {report.stopped:,} of them stopped "
-        f"by the limit of {LIMITS.seconds:g} s; slowest {seconds:.2f} s: {text[:60]!r}; {len(report.faults):,} faults"
+        f"{report.answered:,} answered in {time.perf_counter() - started:,.0f} s, {len(report.stopped):,} of them "
+        f"stopped by the limit of {LIMITS.seconds:g} s; slowest {seconds:.2f} s: {text[:60]!r}; "
+        f"{len(report.faults):,} faults"
     )
     sys.exit(bool(report.faults))
 
@@ -122,7 +126,7 @@ def _all(strings: Sequence[tuple[str, str]], index: Path) -> Report:
             answer = service.answer(Ask(text, size=1 if at % _PAGE else 10))
             took = time.process_time() - started
             report.slowest = max(report.slowest, (took, text))
-            report.stopped += answer.timed_out
+            report.stopped += [f"{name} ({took:.2f} s)"] if answer.timed_out else []
             found = [*contradictions(answer), *misprints(text)]
             if took > LIMITS.seconds + _GRACE:
                 found.append(f"took {took:.2f} s")

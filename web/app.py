@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from index.settings import Settings
 from search.service import Service
-from web import access, api, errors, files, language, manners, openapi, operations, pages, state, watching
+from web import access, addresses, api, errors, files, language, manners, openapi, operations, pages, state, watching
 
 __all__ = ["create_app"]
 
@@ -28,6 +28,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     state.install(app, service, watching.install(app))
     language.install(app)
+    addresses.install(app)
     errors.install(app)
     manners.install(app)
     access.install(app, settings or Settings())

@@ -15,8 +15,8 @@ import orjson
 import xxhash
 from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
+from web.language import spoken
 from web.state import state
 
 __all__ = ["install", "json_response", "validated"]
@@ -67,22 +67,27 @@ def validated(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Argume
 
     @wraps(view)
     def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
-        before = _tag()
-        if before and request.if_none_match.contains_weak(before):
-            return _tagged(Response(status=304), before)
+        before = _seal()
+        tag = _tag(before) if before else None
+        if tag and request.if_none_match.contains_weak(tag):
+            return _tagged(Response(status=304), tag)
         response = make_response(view(*args, **kwargs))
         # Nor is an answer that was cut short for want of time the one that this address has.
-        lasting = before == _tag() and response.status_code == 200 and not g.get("unfinished")
-        return _tagged(response, before if lasting else None)
+        lasting = before == _seal() and response.status_code == 200 and not g.get("unfinished")
+        return _tagged(response, tag if lasting else None)
 
     return answer
 
 
-def _tag() -> str | None:
-    generation = state().service.generation
-    if generation is None:
-        return None
-    parts = (state().build, generation.name, _today(), str(get_locale()), request.full_path)
+def _seal() -> tuple[str, str, str] | None:
+    """What an answer is of besides its address: another seal, another answer."""
+    now = state()
+    generation = now.service.generation
+    return (now.build, generation.name, _today()) if generation else None
+
+
+def _tag(seal: tuple[str, str, str]) -> str:
+    parts = (*seal, spoken(), request.full_path)
     return xxhash.xxh3_128_hexdigest("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
@@ -99,7 +104,8 @@ def _tagged(response: Response, tag: str | None) -> Response:
 
 
 def _secure(response: Response) -> Response:
-    response.headers.update(_SAFETY)
+    # Nothing else writes these, so that none has to be looked for first.
+    response.headers.extend(_SAFETY)
     # Kept by browsers, but asked about each time: a new generation shows at once.
     response.headers.setdefault("Cache-Control", "no-cache")
     return response

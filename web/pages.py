@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -116,14 +116,6 @@ def help_page() -> ResponseReturnValue:
 
 
 blueprint.add_app_template_global(params.pairs, "pairs")
-
-
-@blueprint.app_template_global("search_link")
-def _search_link(choice: navigation.Choice | timeline.Bar) -> str:
-    # Asked for a hundred times a page.
-    if "search_url" not in g:
-        g.search_url = url_for("pages.search")
-    return f"{g.search_url}?{choice.query}" if choice.query else str(g.search_url)
 
 
 @blueprint.app_template_global("spoken")

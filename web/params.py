@@ -10,12 +10,13 @@ import calendar
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
@@ -34,6 +35,7 @@ __all__ = [
     "SEARCH",
     "BadParameters",
     "days_query",
+    "escaped",
     "pairs",
     "query_string",
     "read",
@@ -61,6 +63,9 @@ OF_ONE_QUERY = ("q", "page", *_READ, "copies", "cursor")
 LANGUAGE = "lang"
 # Readers write dates in more ways (search/dates.py); a URL has one.
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+# dataclasses.replace takes three times as long, and a page has thirty links.
+_NAMES_OF_FIELDS = tuple(field.name for field in fields(Ask))
+_values_of_fields = attrgetter(*_NAMES_OF_FIELDS)
 # One for one, so that offsets into the query stay true.
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -143,28 +148,47 @@ def read_choice(args: MultiDict[str, str], name: str, choices: Collection[str]) 
 
 def pairs(ask: Ask) -> list[tuple[str, str]]:
     """*ask* as names and values that ``read`` understands as the same; what is not given or default is left out."""
-    found: list[tuple[str, str]] = [("q", ask.text)]
-    found += [(name, value) for name, field in FACETS.items() for value in getattr(ask, field)]
-    found += [("from", _shortest_first(ask.first)), ("to", _shortest_last(ask.last))]
-    found += [("verbatim", "1")] if ask.verbatim else []
-    found += [("keep", word) for word in ask.keep]
-    found += [("fold", "0")] if not ask.fold else []
-    found += [("copies", ask.copies), ("cursor", ask.cursor)]
-    found += [("explain", "1")] if ask.explain else []
-    found += [("sort", ask.sort)] if ask.sort != "relevance" else []
-    found += [("size", str(ask.size))] if ask.size != 10 else []
-    found += [("page", str(ask.page))] if ask.page != 1 else []
+    return _pairs(_fields(ask))
+
+
+def _fields(ask: Ask) -> dict[str, Any]:
+    return dict(zip(_NAMES_OF_FIELDS, _values_of_fields(ask), strict=True))
+
+
+def _pairs(of: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = [("q", of["text"])]
+    found += [(name, value) for name, field in FACETS.items() for value in of[field]]
+    found += [("from", _shortest_first(of["first"])), ("to", _shortest_last(of["last"]))]
+    found += [("verbatim", "1")] if of["verbatim"] else []
+    found += [("keep", word) for word in of["keep"]]
+    found += [("fold", "0")] if not of["fold"] else []
+    found += [("copies", of["copies"]), ("cursor", of["cursor"])]
+    found += [("explain", "1")] if of["explain"] else []
+    found += [("sort", of["sort"])] if of["sort"] != "relevance" else []
+    found += [("size", str(of["size"]))] if of["size"] != 10 else []
+    found += [("page", str(of["page"]))] if of["page"] != 1 else []
     return [(name, value) for name, value in found if value]
 
 
 def query_string(ask: Ask, **changes: Any) -> str:
     """The URL query of *ask* with *changes*; a change of anything but the page leads to the first page."""
-    return urlencode(pairs(replace(ask, **{"page": 1, "cursor": "", **changes})))
+    return _written(_pairs({**_fields(ask), "page": 1, "cursor": "", **changes}))
 
 
 def with_value(query: str, name: str, value: str) -> str:
     """*query* and one more value; for many of them: escaping a long query again for each is felt."""
-    return "&".join(filter(None, (query, urlencode([(name, value)]))))
+    return "&".join(filter(None, (query, _written([(name, value)]))))
+
+
+def _written(found: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={escaped(value)}" for name, value in found)
+
+
+# A page has fifty links with the same query in each, which takes 15 microseconds to escape; 6 KB for the longest.
+@lru_cache(maxsize=512)
+def escaped(value: str) -> str:
+    """*value* as it stands in a URL query."""
+    return quote_plus(value)
 
 
 @lru_cache(maxsize=4_096)

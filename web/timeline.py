@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from search.engines import Bucket
 from search.service import Ask
-from web.language import pattern_date, period
+from web.language import number, pattern_date, period
 from web.params import days_query, query_string
 
 __all__ = ["Bar", "Tick", "Timeline", "draw"]
@@ -26,10 +26,14 @@ _FILL = 0.82
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bucket. ``left`` (of its place) and ``x`` are percentages of the whole width, ``y`` and ``height`` pixels."""
+    """One bucket. ``left`` (of its place) and ``x`` are percentages of the whole width, ``y`` and ``height`` pixels.
+
+    ``said`` is the count as a reader writes it.
+    """
 
     label: str
     count: int
+    said: str
     query: str
     left: float
     x: float
@@ -75,7 +79,16 @@ def _bar(bucket: Bucket, rest: str, left: float, step: float, most: int) -> Bar:
     query = "&".join(filter(None, (rest, days_query(bucket.first, bucket.last))))
     x = round(left + step * (1 - _FILL) / 2, 3)
     label = period(bucket.first, bucket.last)
-    return Bar(label, bucket.count, query, round(left, 3), x, round(_HEIGHT - height, 2), round(height, 2))
+    return Bar(
+        label,
+        bucket.count,
+        number(bucket.count),
+        query,
+        round(left, 3),
+        x,
+        round(_HEIGHT - height, 2),
+        round(height, 2),
+    )
 
 
 def _ticks(buckets: Sequence[Bucket], step: float) -> tuple[Tick, ...]:

@@ -1,10 +1,12 @@
-"""The loops over the characters of texts: they cut them at blanks, number what stands between, and fold plain words.
+"""The loop over the characters of texts: it cuts them at blanks, folds plain words, and numbers all other raw strings.
 
-Both add to tables of strings (entries.py).
+A plain word, as nine of ten are, is folded where it stands: that takes less time than finding it among a million
+strings, each as likely as not out of the processor's cache. Forms and raw strings stand in tables (entries.py).
 """
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,91 +14,119 @@ import numpy as np
 from index.compiled import compiled
 from index.text.entries import BASIS, PRIME, Array, U, entry_of, fits, put, sum_of, written
 from index.text.fold import MAX_LETTERS
-from index.text.raws import BLANK, DIGITS, LATIN, LETTER, LINE, MAX_RAW, OTHER, STOP
-from index.text.sentences import LOWER, UPPER
+from index.text.raws import BLANK, CLOSER, LATIN, LINE, MAX_RAW, RUSSIAN, STOP
+from index.text.sentences import ABBREVIATED, INITIAL, LOWER, UPPER
+from index.text.sentences import STOP as ENDS
 
-__all__ = ["LINE_BREAK", "LONG", "NOT_PLAIN", "UNTOLD", "number", "plain", "spread"]
+__all__ = ["COLUMNS", "DONE", "FORMS_FULL", "LINE_BREAK", "LONG", "PLAIN", "RAWS_FULL", "UNKNOWN", "number"]
 
-# The number of a line break, whichever character it is, and of what is longer than MAX_RAW.
-LINE_BREAK, LONG = 0, -1
-# In place of a form: it is no plain word. In place of flags: a digit, or a stop, of which what is around it tells more.
-NOT_PLAIN, UNTOLD = -1, -1
+
+def _added(total: int, letter: int) -> int:
+    """entries.sum_of, a step of it."""
+    return (total ^ letter) * int(PRIME) % 2**64
+
+
+# In place of a raw string's number: of a line break, whichever character it is; of what is longer than MAX_RAW; of a
+# plain word, which has none.
+LINE_BREAK, LONG, PLAIN = 0, -1, -2
+# In place of a form: it is none of the table's. In place of flags: what is around a stop has to be looked at.
+UNKNOWN, UNTOLD = -1, -1
+# Of a row: form, position, start, end.
+COLUMNS = 4
+# Whether the end was reached, and if not, which table has no more room.
+DONE, RAWS_FULL, FORMS_FULL = range(3)
 
 _A, _RUSSIAN_A, _YO, _SMALL_YO, _YE, _SMALL_YE = (U(ord(letter)) for letter in "aаЁёЕе")
+_FULL = -3
 # From a capital to its small letter, in both alphabets.
 _SMALLER = U(32)
+_DOT = U(ord("."))
+# Sums of the words that may end no sentence with a dot. Another word with the sum of one of them is looked at longer.
+_ABBREVIATED = np.array([reduce(_added, map(ord, word), int(BASIS)) for word in ABBREVIATED], np.uint64)
+_LONGEST = max(map(len, ABBREVIATED))
 
 
 @compiled
-def number(
-    codes: Array,
-    bounds: Array,
-    kinds: Array,
-    entries: Array,
-    slots: Array,
-    state: Array,
-    ids: Array,
-    starts: Array,
-    sizes: Array,
-) -> bool:
-    """Writes the number of every raw string to *ids* and where it begins to *starts*; *sizes* counts them by text.
-
-    *codes* are the code points of texts end to end, text i is ``codes[bounds[i]:bounds[i + 1]]``; *kinds* tells what a
-    code point is. Raw strings that *entries* and *slots* do not have are added. *state* is where it stands: text, place
-    in *codes*, raw strings found, raw strings known, end of entries. Returns whether it is done; if not, the table has
-    no more room: make some and call again.
-    """
-    last = U(len(kinds) - 1)
-    text, place, found, count, free = state[0], U(state[1]), state[2], state[3], U(state[4])
-    full = False
-    while text < len(sizes) and not full:
-        end = U(bounds[text + 1])
-        while place < end:
-            start = place
-            kind = kinds[min(U(codes[place]), last)]
-            place += U(1)
-            if kind == BLANK:
-                continue
-            one: Any = LINE_BREAK
-            if kind != LINE:
-                total = (BASIS ^ U(codes[start])) * PRIME
-                while place < end and kinds[min(U(codes[place]), last)] == LETTER:
-                    total = (total ^ U(codes[place])) * PRIME
-                    place += U(1)
-                length = place - start
-                long = length > U(MAX_RAW)
-                entry = U(0) if long else entry_of(slots, entries, total, codes, start, length)
-                if long:
-                    one = LONG
-                elif entry:
-                    one = np.int64(entries[entry])
-                elif not fits(entries, slots, count, free, length):
-                    place, full = start, True
-                    break
-                else:
-                    one, count = count, count + 1
-                    put(slots, total, free)
-                    free = written(entries, free, one, codes, start, length)
-            ids[found] = one
-            starts[found] = start
-            found += 1
-            sizes[text] += 1
-        if not full:
-            text += 1
-    state[0], state[1], state[2], state[3], state[4] = text, place, found, count, free
-    return not full
+def _class(codes: Array, place: Any, end: Any, classes: Array) -> Any:
+    """What the code point at *place* is; a blank at the *end* of the text."""
+    return U(classes[min(U(codes[place]), U(len(classes) - 1))]) if place < end else U(BLANK)
 
 
 @compiled
-def _folded(letters: Array, start: Any, end: Any, small: Any, word: Array) -> Any:
-    """Writes the folded form of the plain word ``letters[start:end]`` to *word*; returns its length (fold.py).
+def _shape(codes: Array, start: Any, end: Any, classes: Array) -> tuple[Any, Any, Any, bool]:
+    """Where the letters of the raw string at *start* begin and end, where itself ends, and whether it is a plain word.
 
-    Small letters are those from *small* on.
+    A word with a stop before it is not counted as one.
     """
-    length = min(end - start, U(MAX_LETTERS))
+    low = start
+    kind = _class(codes, low, end, classes)
+    stops = False
+    while kind <= STOP:
+        stops |= kind == STOP
+        low += U(1)
+        kind = _class(codes, low, end, classes)
+    letters = RUSSIAN <= kind <= LATIN
+    high, own = low, kind
+    while letters and own == kind:
+        high += U(1)
+        own = _class(codes, high, end, classes)
+    stop = high
+    while own <= STOP:
+        stop += U(1)
+        own = _class(codes, stop, end, classes)
+    plain = letters and not stops and own >= BLANK
+    while own < BLANK:
+        stop += U(1)
+        own = _class(codes, stop, end, classes)
+    return low, high, stop, plain
+
+
+@compiled
+def _flags(codes: Array, low: Any, high: Any, stop: Any, classes: Array) -> Any:
+    """What sentences.flags says of the plain word ``codes[low:high]`` with its punctuation up to *stop*, or UNTOLD."""
+    small = _A if U(codes[low]) < U(128) else _RUSSIAN_A
+    told = LOWER if U(codes[low]) >= small or U(codes[low]) == _SMALL_YO else UPPER
+    place = high
+    while place < stop and _class(codes, place, stop, classes) != STOP:
+        place += U(1)
+    if place == stop:
+        return told
+    behind = place + U(1)
+    while behind < stop and _class(codes, behind, stop, classes) == STOP:
+        behind += U(1)
+    single = behind == place + U(1) and U(codes[place]) == _DOT
+    while behind < stop and _class(codes, behind, stop, classes) == CLOSER:
+        behind += U(1)
+    if behind < stop or (single and place == high and _is_short(codes, low, high, small)):
+        return UNTOLD
+    return told | ENDS
+
+
+@compiled
+def _is_short(codes: Array, low: Any, high: Any, small: Any) -> Any:
+    """Whether the plain word ``codes[low:high]`` may be an initial or an abbreviation."""
+    if high - low > U(_LONGEST):
+        return False
+    total = BASIS
+    for place in range(low, high):
+        letter = U(codes[place])
+        letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
+        letter += _SMALLER if letter < small else U(0)
+        total = (total ^ letter) * PRIME
+    short = high - low <= U(INITIAL)
+    for one in _ABBREVIATED:
+        short |= one == total
+    return short
+
+
+@compiled
+def _folded(codes: Array, low: Any, high: Any, word: Array) -> Any:
+    """Writes the folded form of the plain word ``codes[low:high]`` to *word*; returns its length (fold.py)."""
+    small = _A if U(codes[low]) < U(128) else _RUSSIAN_A
+    length = min(high - low, U(MAX_LETTERS))
     capitals = U(0)
     for i in range(length):
-        letter = U(letters[start + i])
+        letter = U(codes[low + i])
         letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
         capitals += U(letter < small)
         word[i] = letter
@@ -109,104 +139,101 @@ def _folded(letters: Array, start: Any, end: Any, small: Any, word: Array) -> An
 
 
 @compiled
-def plain(
-    letters: Array,
-    places: Array,
-    classes: Array,
-    entries: Array,
-    slots: Array,
-    state: Array,
-    forms: Array,
-    starts: Array,
-    ends: Array,
-    flags: Array,
-) -> bool:
-    """Of each raw string that is a plain word: its form, where that starts and ends, its flags.
-
-    Raw strings are the entries of *letters* at *places*; *classes* tells letters, digits and what may be around them.
-    *entries* and *slots* are the table of forms, to which new ones are added. Other raw strings get NOT_PLAIN; flags
-    are UNTOLD where there is a stop or a digit. *state*: the next raw string, forms known, end of *entries*. Returns
-    whether it is done; if not, make room and call again.
-    """
-    last = U(len(classes) - 1)
-    word = np.empty(MAX_LETTERS, np.uint32)
-    while state[0] < len(places):
-        raw = state[0]
-        start = U(places[raw]) + U(2)
-        stop = start + U(letters[start - U(1)])
-        low = start
-        stops = False
-        while low < stop and classes[min(U(letters[low]), last)] <= STOP:
-            stops |= classes[min(U(letters[low]), last)] == STOP
-            low += U(1)
-        high, kind = low, U(OTHER)
-        if low < stop:
-            kind = U(classes[min(U(letters[low]), last)])
-        while high < stop and classes[min(U(letters[high]), last)] == kind:
-            high += U(1)
-        end = high
-        while high < stop and classes[min(U(letters[high]), last)] <= STOP:
-            stops |= classes[min(U(letters[high]), last)] == STOP
-            high += U(1)
-        forms[raw] = NOT_PLAIN
-        if high == stop and kind != OTHER:
-            small = _A if kind == LATIN else _RUSSIAN_A
-            length = _folded(letters, low, end, small, word)
-            total = sum_of(word, U(0), length)
-            entry = entry_of(slots, entries, total, word, U(0), length)
-            if entry:
-                forms[raw] = entries[entry]
-            elif fits(entries, slots, state[1], state[2], length):
-                forms[raw] = state[1]
-                put(slots, total, U(state[2]))
-                state[2] = written(entries, U(state[2]), state[1], word, U(0), length)
-                state[1] += 1
-            else:
-                return False
-            starts[raw], ends[raw] = low - start, end - start
-            lower = U(letters[low]) >= small
-            flags[raw] = UNTOLD if stops or kind == DIGITS else LOWER if lower else UPPER
-        state[0] += 1
-    return True
+def _form(word: Array, length: Any, entries: Array, slots: Array, adding: bool, state: Array) -> Any:
+    """The number of the form ``word[:length]``, a new one if it may be added; _FULL when there is no room for it."""
+    total = sum_of(word, U(0), length)
+    entry = entry_of(slots, entries, total, word, U(0), length)
+    if entry:
+        return np.int64(entries[entry])
+    if not adding:
+        return UNKNOWN
+    if not fits(entries, slots, state[5], state[6], length):
+        return _FULL
+    put(slots, total, U(state[6]))
+    state[6] = written(entries, U(state[6]), state[5], word, U(0), length)
+    state[5] += 1
+    return state[5] - 1
 
 
 @compiled
-def spread(
-    ids: Array,
-    sizes: Array,
-    ends: Array,
-    first: Array,
-    widths: Array,
-    cells: Array,
-    rows: Array,
-    owners: Array,
-    positions: Array,
-    sentences: Array,
-    bounds: Array,
-) -> None:
-    """Writes for each token of the raw strings *ids* its row, whose token it is, its position and its sentence.
+def _raw(codes: Array, start: Any, length: Any, entries: Array, slots: Array, state: Array) -> Any:
+    """The number of the raw string ``codes[start:start + length]``, a new one if need be; LONG, or _FULL."""
+    if length > U(MAX_RAW):
+        return LONG
+    total = sum_of(codes, start, start + length)
+    entry = entry_of(slots, entries, total, codes, start, length)
+    if entry:
+        return np.int64(entries[entry])
+    if not fits(entries, slots, state[3], state[4], length):
+        return _FULL
+    put(slots, total, U(state[4]))
+    state[4] = written(entries, U(state[4]), state[3], codes, start, length)
+    state[3] += 1
+    return state[3] - 1
 
-    Raw string i has the rows ``first[i]:first[i + 1]``, which stand at *cells* of its *widths*. Texts have *sizes* of
-    them; positions and sentences begin at 0 in each. *ends* tells which end a sentence; those without a word make none.
-    *bounds* gets where the tokens of each text begin, and the end.
+
+@compiled
+def number(
+    codes: Array,
+    bounds: Array,
+    classes: Array,
+    entries: Array,
+    slots: Array,
+    forms: Array,
+    form_slots: Array,
+    adding: bool,
+    state: Array,
+    ids: Array,
+    begins: Array,
+    sizes: Array,
+    rows: Array,
+    flags: Array,
+) -> int:
+    """Writes what every raw string is to *ids*, where it begins in its text to *begins*; *sizes* counts them by text.
+
+    *codes* are the code points of texts end to end, text i is ``codes[bounds[i]:bounds[i + 1]]``; *classes* tells what
+    a code point is. Of a plain word its row is written to *rows*, (…, COLUMNS), and its *flags*; others get a number in
+    the table *entries* and *slots*, which gains those that are new. *forms* and *form_slots* are the table of forms;
+    without *adding* a form that is not there is UNKNOWN. *state* is where it stands: text, place in *codes*, raw
+    strings found; raw strings known, end of *entries*; forms known, end of *forms*. Unless it is DONE, make room for
+    what is full and call again.
     """
-    raw, token = 0, 0
-    for text in range(len(sizes)):
-        base, sentence, ended = 0, 0, False
-        bounds[text] = token
-        start = token
-        for _ in range(sizes[text]):
-            one = ids[raw]
-            if first[one] < first[one + 1] and ended:
-                sentence += token > start
-                ended = False
-            for row in range(first[one], first[one + 1]):
-                rows[token] = row
-                owners[token] = raw
-                positions[token] = base + cells[row]
-                sentences[token] = sentence
-                token += 1
-            base += widths[one]
-            ended |= ends[raw]
-            raw += 1
-    bounds[len(sizes)] = token
+    word = np.empty(MAX_LETTERS, np.uint32)
+    text, place, found = state[0], U(state[1]), state[2]
+    full = DONE
+    while text < len(sizes) and full == DONE:
+        end = U(bounds[text + 1])
+        while place < end:
+            kind = _class(codes, place, end, classes)
+            stop = place + U(1)
+            if kind == BLANK:
+                place = stop
+                continue
+            if kind == LINE:
+                ids[found] = LINE_BREAK
+            else:
+                low, high, stop, plain = _shape(codes, place, end, classes)
+                told = UNTOLD
+                if plain and stop - place <= U(MAX_RAW):
+                    told = _flags(codes, low, high, stop, classes)
+                if told != UNTOLD:
+                    form = _form(word, _folded(codes, low, high, word), forms, form_slots, adding, state)
+                    full = FORMS_FULL if form == _FULL else DONE
+                    ids[found] = PLAIN
+                    flags[found] = told
+                    rows[found, 0], rows[found, 1] = form, 0
+                    rows[found, 2], rows[found, 3] = low - place, high - place
+                else:
+                    one = _raw(codes, place, stop - place, entries, slots, state)
+                    full = RAWS_FULL if one == _FULL else DONE
+                    ids[found] = one
+            if full != DONE:
+                break
+            begins[found] = place - U(bounds[text])
+            found += 1
+            sizes[text] += 1
+            place = stop
+        if full == DONE:
+            text += 1
+    state[0], state[1], state[2] = text, place, found
+    return full

@@ -18,14 +18,15 @@ import numpy as np
 
 from index.text.fold import APOSTROPHES, HYPHENS, MARKS, MAX_LETTERS, fold
 
-__all__ = ["BLANK", "CLASSES", "DIGITS", "KINDS", "LATIN", "LETTER", "LINE", "MAX_RAW", "OTHER", "PARAGRAPH", "STOP"]
-__all__ += ["STOPS", "Piece", "cut", "long", "plain", "spans"]
+__all__ = ["BLANK", "CLASSES", "CLOSER", "CLOSERS", "LATIN", "LINE", "MAX_RAW", "PARAGRAPH", "RUSSIAN", "STOP", "STOPS"]
+__all__ += ["Piece", "cut", "long", "plain", "spans"]
 
 # Stands for a line break between raw strings. A noncharacter: Unicode promises that no text has a use for it.
 PARAGRAPH = "\ufdd0"
 
-# What may end a sentence.
+# What may end a sentence, and what may stand behind it.
 STOPS = ".!?…"
+CLOSERS = "»”“\"'’)]"
 
 # A raw string longer than this is no word but a table row, a key, or text without blanks: cut first at its
 # punctuation, so that neither time nor the memory of raw strings depends on it.
@@ -35,10 +36,6 @@ _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RAW = re.compile(
     rf"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*([^\s{PARAGRAPH}]+|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029{PARAGRAPH}])"
 )
-# What each character of the first plane is to raw strings; no later plane has blanks, and all of it is as the last.
-LETTER, BLANK, LINE = range(3)
-KINDS = np.array([BLANK if chr(code).isspace() else LETTER for code in range(0x10000)], np.uint8)
-KINDS[[code for code in range(0x10000) if _BREAK.match(chr(code)) or chr(code) == PARAGRAPH]] = LINE
 _TO_BLANK = re.compile(rf"[^\s{PARAGRAPH}]+")
 _SHORT = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}]){{0,{MAX_LETTERS - 1}}}|(?:[\W_]){{1,{MAX_RAW}}}")
 
@@ -52,15 +49,15 @@ _WORD = re.compile(
     |(?P<word>{_PART}(?:[{HYPHENS}]{_PART})*)""",
     re.VERBOSE | re.IGNORECASE,
 )
-# What each character of the first plane is to a plain word, which is letters or digits of one kind with punctuation, of
-# which stops are some, around them. OTHER is in no such word.
-PUNCTUATION, STOP, RUSSIAN, LATIN, DIGITS, OTHER = range(6)
+# What each character of the first plane is to a raw string; no later plane has blanks, and all of it is as the last. A
+# plain word is letters of one kind with punctuation, all up to STOP, around them. OTHER is in no such word.
+PUNCTUATION, CLOSER, STOP, RUSSIAN, LATIN, OTHER, BLANK, LINE = range(8)
 _PLANE = "".join(map(chr, range(0x10000)))
-CLASSES = np.array([OTHER if char.isalnum() else PUNCTUATION for char in _PLANE], np.uint8)
+CLASSES = np.array([OTHER if char.isalnum() else BLANK if char.isspace() else PUNCTUATION for char in _PLANE], np.uint8)
 CLASSES[[match.start() for match in re.finditer(f"[_{MARKS}-]", _PLANE)]] = OTHER
-for _kind, _letters in ((RUSSIAN, "[а-яёА-ЯЁ]"), (LATIN, "[a-zA-Z]"), (DIGITS, "[0-9]")):
+for _kind, _letters in ((RUSSIAN, "[а-яёА-ЯЁ]"), (LATIN, "[a-zA-Z]"), (LINE, f"{_BREAK.pattern}|{PARAGRAPH}")):
     CLASSES[[match.start() for match in re.finditer(_letters, _PLANE)]] = _kind
-CLASSES[list(map(ord, STOPS))] = STOP
+CLASSES[list(map(ord, CLOSERS))], CLASSES[list(map(ord, STOPS))] = CLOSER, STOP
 CLASSES[-1] = OTHER
 # Nine raw strings of ten are one word and its punctuation: half the time of the whole pattern.
 _PLAIN = re.compile(rf"[^\w{MARKS}-]*([а-яёА-ЯЁ]+)[^\w{MARKS}-]*")

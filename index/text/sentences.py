@@ -11,15 +11,16 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiled import compiled
 from index.text.fold import fold
-from index.text.raws import PARAGRAPH, STOPS, spans
+from index.text.raws import CLOSERS, PARAGRAPH, STOPS, spans
 
-__all__ = ["ends", "first", "flags", "groups"]
+__all__ = ["ends", "first", "flags", "told"]
 
 STOP, MAYBE, YEAR, LOWER, UPPER, DIGIT, HEAD, GROUP, BREAK, NEUTRAL = (1 << bit for bit in range(10))
 
 _STOPS = frozenset(STOPS)
-_CLOSERS = r"[»”“\"'’)\]]*"
+_CLOSERS = f"[{re.escape(CLOSERS)}]*"
 _HARD = re.compile(rf"[!?…]{_CLOSERS}[.…]*$|\.\.\.?{_CLOSERS}$")
 _DOT = re.compile(rf"(\w*)(\W*?)\.{_CLOSERS}[.]*$")
 _FIRST = re.compile(r"[^\W_]")
@@ -46,6 +47,9 @@ _SOMETIMES = _words(
 )
 # Stand last only after a number: «в 2025 г. Президент», but «г. Астана».
 _AFTER_NUMBER = _words("г гг в вв с т д м л ч н э р п")
+# With these before a dot the sentence may go on, as it may with an initial, which has at most INITIAL letters.
+ABBREVIATED = _NEVER | _SOMETIMES | _AFTER_NUMBER
+INITIAL = 2
 
 
 def flags(raw: str) -> int:
@@ -98,28 +102,47 @@ def _ending(raw: str) -> int:
 
 def ends(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which raw strings end a sentence; *bits* are the flags of consecutive raw strings."""
-    following = _next(bits)
-    # A dash or a quote standing alone speaks for the word behind it: «„Да!“ — сказал он».
-    following = np.where(following & NEUTRAL, _next(following), following)
-    number_before = np.zeros(len(bits), dtype=np.bool_)
-    number_before[1:] = (bits[:-1] & DIGIT) != 0
-    stops = ((bits & STOP) != 0) & ((following & LOWER) == 0)
-    maybe = ((bits & MAYBE) != 0) | (((bits & YEAR) != 0) & number_before)
-    found: NDArray[np.bool_] = stops | (maybe & ((following & (UPPER | BREAK)) != 0)) | ((bits & BREAK) != 0)
+    found = np.empty(len(bits), np.bool_)
+    _mark_ends(bits, found)
     return found
 
 
-def _next(bits: NDArray[np.int32]) -> NDArray[np.int32]:
-    shifted = np.full(len(bits), BREAK, dtype=np.int32)
-    shifted[:-1] = bits[1:]
-    return shifted
+@compiled
+def _mark_ends(bits: NDArray[np.int32], found: NDArray[np.bool_]) -> None:
+    size = len(bits)
+    for at in range(size):
+        own, following = bits[at], bits[at + 1] if at + 1 < size else BREAK
+        if following & NEUTRAL:
+            # A dash or a quote standing alone speaks for the word behind it: «„Да!“ — сказал он».
+            following = bits[at + 2] if at + 2 < size else BREAK
+        maybe = own & MAYBE or (own & YEAR and at > 0 and bits[at - 1] & DIGIT)
+        stops = own & STOP and not following & LOWER
+        found[at] = bool(own & BREAK or stops or (maybe and following & (UPPER | BREAK)))
 
 
-def groups(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which raw strings go on with the number that the one before began: «1 200 000» is one number."""
-    joined = np.zeros(len(bits), dtype=np.bool_)
-    joined[1:] = ((bits[1:] & GROUP) != 0) & ((bits[:-1] & HEAD) != 0)
-    return joined
+@compiled
+def told(
+    ids: NDArray[np.int32],
+    sizes: NDArray[np.int64],
+    known: NDArray[np.int32],
+    flags: NDArray[np.int32],
+    joined: NDArray[np.bool_],
+) -> bool:
+    """Adds to *flags* those of the raw strings that have numbers, which are *known*; texts have *sizes* of them.
+
+    Tells in *joined* which go on with the number that the one before began, «1 200 000», and returns whether any does.
+    """
+    raw, found = 0, False
+    for size in sizes:
+        before = 0
+        for _ in range(size):
+            own = known[ids[raw]] if ids[raw] >= 0 else flags[raw]
+            flags[raw] = own
+            joined[raw] = own & GROUP and before & HEAD
+            found |= joined[raw]
+            before = own
+            raw += 1
+    return found
 
 
 def first(text: str) -> str:

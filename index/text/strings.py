@@ -6,7 +6,9 @@ No Python object is kept for a string: some 60 bytes each with its letters.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +17,29 @@ from index.text import entries
 
 __all__ = ["Forms", "Strings"]
 
-# Strings that there is room for at first, letters for each, and slots, of which less than half may be taken.
-_ROOM, _LENGTH, _SPARE = 1 << 14, 12, 4
+# Strings that there is room for at first, what each takes with its letters and without, and slots, of which less than
+# half may be taken.
+_ROOM, _LENGTH, _HEAD, _SPARE = 1 << 14, 12, 2, 4
 
 
 class Strings:
     """The table of entries.py: ``entries`` up to ``free``, and ``slots`` that tell where a string has its entry."""
 
-    def __init__(self) -> None:
-        self.entries, self.slots = np.zeros(_ROOM * _LENGTH, np.uint32), np.zeros(_ROOM * _SPARE, np.uint64)
+    def __init__(self, room: int = _ROOM, letters: int = _ROOM * (_LENGTH - _HEAD)) -> None:
+        """Room for a power of two of strings that have so many *letters* together."""
+        self.entries, self.slots = np.zeros(1 + room * _HEAD + letters, np.uint32), np.zeros(room * _SPARE, np.uint64)
         self.free = 1
         self.places = array("q")
+
+    @classmethod
+    def of(cls, strings: Collection[str], numbers: Collection[int]) -> Self:
+        """A table of *strings*, all different, alone: small, so that a loop finds it in the processor's cache."""
+        codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), "<u4")
+        made = cls(1 << len(strings).bit_length(), len(codes))
+        state = np.array([0, 0, 1], np.int64)
+        entries.add(codes, np.cumsum([0, *map(len, strings)]), made.entries, made.slots, state)
+        made.entries[made.place(int(state[2]))] = list(numbers)
+        return made
 
     def grow(self, free: int) -> None:
         """Makes twice the room; entries end at *free*."""

@@ -1,7 +1,7 @@
-"""Remembers how each raw string was cut, so that the tokens of a text are a look-up and a few array operations.
+"""Remembers how each raw string that is no plain word was cut, so that the tokens of a text are two compiled loops.
 
-Rows lie in flat arrays: raw string *i* has the rows ``first[i]:first[i + 1]``. 4 million words a second on one core
-once the strings are known; a new one costs some 5 µs. Knows neither lemmas nor documents.
+Rows lie in a flat array: raw string *i* has the rows ``first[i]:first[i + 1]``. A new one costs some 15 µs. Knows
+neither lemmas nor documents.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import numbering, raws, sentences
+from index.text import numbering, raws, sentences, spreading
 from index.text.strings import Forms, Strings
 
-__all__ = ["MAX_RAWS", "Expanded", "Found", "RawTable"]
+__all__ = ["MAX_RAWS", "Found", "RawTable"]
 
 # Remembered raw strings, about 140 bytes each. Beyond it all are forgotten: 16 million words of news have 1 million,
 # most of them met once, and the frequent half comes back within seconds.
@@ -29,28 +29,18 @@ Longs = NDArray[np.int64]
 
 
 class Found(NamedTuple):
-    """Raw strings looked up: their numbers, the flags, and the index of the first and the last string of each.
+    """Raw strings looked up: their numbers, where they begin in their texts, how many each text has, their flags.
 
-    First and last differ for a number written in groups, which is one. ``sizes`` counts them for each text. ``begins``
-    is where each string that first and last tell of begins in its text.
+    A plain word has the number PLAIN and its row in ``own``. ``whole`` has the index of the first and the last string
+    that each was joined of, which differ for a number written in groups: ``own`` and ``begins`` are not joined.
     """
 
     ids: Ints
-    flags: Ints
-    first: Longs
-    last: Longs
-    sizes: Longs
     begins: Ints
-
-
-class Expanded(NamedTuple):
-    """One entry a token: its row, the raw string it came from (index into Found), position and sentence in its text."""
-
-    rows: Longs
-    owners: Longs
-    positions: Ints
-    sentences: Ints
-    bounds: Longs
+    sizes: Longs
+    flags: Ints
+    own: Ints
+    whole: Longs
 
 
 class RawTable:
@@ -67,7 +57,7 @@ class RawTable:
         self._strings = Strings()
         self._first, self._width, self._flags = array("q", [0]), array("i"), array("i")
         # A spare row in front: NumPy takes no view of an empty array.
-        self._forms, self._positions, self._starts, self._ends = (array("i", [0]) for _ in range(4))
+        self._rows = array("i", [0] * numbering.COLUMNS)
         self._first[0] = 1
         # LINE_BREAK, which has no entry and no row.
         self._strings.places.append(0)
@@ -75,123 +65,120 @@ class RawTable:
         self._width.append(0)
         self._flags.append(sentences.flags(raws.PARAGRAPH))
 
-    def look_up(self, texts: Sequence[str]) -> Found:
-        """The raw strings of *texts* end to end; groups of digits joined."""
+    def look_up(self, texts: Sequence[str], only: Strings | None = None) -> Found:
+        """The raw strings of *texts* end to end; groups of digits joined. Plain words of other forms than *only* have
+        the form UNKNOWN, and are not remembered.
+        """
         if len(self) > MAX_RAWS:
             self._reset()
-        ids, starts, sizes = self._numbered(texts)
-        flags = _ints(self._flags)[ids]
-        joined = sentences.groups(flags)
-        bounds = _bounds(sizes)
-        joined[bounds[:-1][sizes > 0]] = False
-        if not joined.any():
-            every = np.arange(len(ids))
-            return Found(ids, flags, every, every, sizes, starts)
+        cut = self._numbered(texts, only)
+        joined = np.empty(len(cut.ids), np.bool_)
+        if not sentences.told(cut.ids, cut.sizes, _ints(self._flags), cut.flags, joined):
+            return cut
         first, last = _runs(joined)
         for run in np.flatnonzero(last - first >= _MAX_GROUPS):
             joined[first[run] : last[run] + 1] = False
         first, last = _runs(joined)
         groups = np.flatnonzero(last != first)
-        written = ("".join(self._raws(ids[first[run] : last[run] + 1]))[: raws.MAX_RAW] for run in groups)
-        ids[first[groups]] = self._numbered([" ".join(written)])[0]
-        flags = _ints(self._flags)[ids[first]]
-        return Found(ids[first], flags, first, last, np.diff(_bounds(~joined)[bounds]), starts)
+        written = ("".join(self._raws(cut.ids[first[run] : last[run] + 1]))[: raws.MAX_RAW] for run in groups)
+        ids, flags = cut.ids[first], cut.flags[first]
+        ids[groups] = self._numbered([" ".join(written)]).ids
+        flags[groups] = _ints(self._flags)[ids[groups]]
+        sizes = np.diff(_bounds(~joined)[_bounds(cut.sizes)])
+        return cut._replace(ids=ids, flags=flags, sizes=sizes, whole=np.stack((first, last)))
 
-    def _numbered(self, texts: Sequence[str]) -> tuple[Ints, Ints, Longs]:
-        """The number of each raw string, where it begins in its text, and how many each text has."""
+    def _numbered(self, texts: Sequence[str], only: Strings | None = None) -> Found:
+        """The raw strings of *texts*, none joined; flags are those of plain words alone."""
         bounds = _bounds(np.fromiter(map(len, texts), np.int64, len(texts)))
         codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
-        ids, starts = np.empty(len(codes), np.int32), np.empty(len(codes), np.int32)
+        ids, begins, flags = np.empty((3, len(codes)), np.int32)
+        own = np.empty((len(codes), numbering.COLUMNS), np.int32)
         sizes = np.zeros(len(texts), np.int64)
-        strings = self._strings
-        state = np.array([0, 0, 0, len(self), strings.free], np.int64)
-        while not numbering.number(
-            codes, bounds, raws.KINDS, strings.entries, strings.slots, state, ids, starts, sizes
-        ):
-            strings.grow(int(state[4]))
-        found = int(state[2])
+        found = self._number(codes, bounds, only, (ids, begins, sizes, own, flags))
+        cut = Found(ids[:found], begins[:found], sizes, flags[:found], own[:found], _apart(found))
+        return self._shortened(texts, cut, only) if (cut.ids == numbering.LONG).any() else cut
+
+    def _number(
+        self, codes: NDArray[np.uint32], bounds: Longs, only: Strings | None, told: tuple[Ints | Longs, ...]
+    ) -> int:
+        """Fills the arrays *told* (numbering.number) and learns what is new; returns how many raw strings there are."""
+        strings, numbers = self._strings, self._numbers
+        if not only:
+            numbers.settle()
+        forms = only or numbers.table
+        state = np.array([0, 0, 0, len(self), strings.free, len(numbers), forms.free], np.int64)
+        while True:
+            tables = (strings.entries, strings.slots, forms.entries, forms.slots)
+            full = numbering.number(codes, bounds, raws.CLASSES, *tables, not only, state, *told)
+            if full == numbering.DONE:
+                break
+            if full == numbering.RAWS_FULL:
+                strings.grow(int(state[4]))
+            else:
+                forms.grow(int(state[6]))
+        if int(state[6]) > forms.free:
+            numbers.take(int(state[6]))
         if int(state[4]) > strings.free:
             self._learn(strings.place(int(state[4])))
-        ids, starts = ids[:found], starts[:found] - np.repeat(bounds[:-1], sizes).astype(np.int32)
-        return self._shortened(texts, ids, starts, sizes) if (ids == numbering.LONG).any() else (ids, starts, sizes)
+        return int(state[2])
 
-    def _shortened(self, texts: Sequence[str], ids: Ints, starts: Ints, sizes: Longs) -> tuple[Ints, Ints, Longs]:
-        """The same with what is LONG cut into pieces; seldom, and in texts that are no prose."""
-        places = np.flatnonzero(ids == numbering.LONG)
-        owners = np.searchsorted(np.cumsum(sizes), places, "right")
-        cut = [list(raws.long(texts[owner], starts[place])) for owner, place in zip(owners, places, strict=True)]
-        counts = np.ones(len(ids), np.int64)
-        counts[places] = [len(pieces) for pieces in cut]
-        ids, starts, sizes = np.repeat(ids, counts), np.repeat(starts, counts), sizes.copy()
+    def _shortened(self, texts: Sequence[str], cut: Found, only: Strings | None) -> Found:
+        """*cut* with what is LONG cut into pieces; seldom, and in texts that are no prose."""
+        places = np.flatnonzero(cut.ids == numbering.LONG)
+        owners = np.searchsorted(np.cumsum(cut.sizes), places, "right")
+        long = [list(raws.long(texts[owner], cut.begins[place])) for owner, place in zip(owners, places, strict=True)]
+        counts = np.ones(len(cut.ids), np.int64)
+        counts[places] = [len(pieces) for pieces in long]
+        ids, begins, flags, own = (
+            np.repeat(column, counts, axis=0) for column in (cut.ids, cut.begins, cut.flags, cut.own)
+        )
+        sizes = cut.sizes.copy()
         np.add.at(sizes, owners, counts[places] - 1)
-        pieces = [piece for own in cut for piece in own]
+        pieces = [piece for own_pieces in long for piece in own_pieces]
         holes = ids == numbering.LONG
-        ids[holes] = self._numbered([" ".join(raw for raw, _ in pieces)])[0]
-        starts[holes] = [start for _, start in pieces]
-        return ids, starts, sizes
+        short = self._numbered([" ".join(raw for raw, _ in pieces)], only)
+        ids[holes], flags[holes], own[holes] = short.ids, short.flags, short.own
+        begins[holes] = [start for _, start in pieces]
+        return Found(ids, begins, sizes, flags, own, _apart(len(ids)))
 
     def _raws(self, numbers: Ints) -> list[str]:
         """The raw strings with those *numbers*; LINE_BREAK is none."""
         return self._strings.texts(np.frombuffer(self._strings.places, np.int64)[numbers])
 
     def _learn(self, places: Longs) -> None:
-        """Cuts the new raw strings whose entries begin at *places*: plain words in a loop, the others one by one."""
-        forms, starts, ends, flags = self._plain(places)
-        others = np.flatnonzero(forms == numbering.NOT_PLAIN)
-        counts, widths = np.ones(len(places), np.int64), np.ones(len(places), np.int32)
-        pieces: list[tuple[int, int, int, int]] = []
-        for other, raw in zip(others.tolist(), self._strings.texts(places[others]), strict=True):
-            cut = raws.cut(raw)
-            pieces += [(self._numbers[form], position, start, end) for form, position, start, end in cut]
-            counts[other], widths[other] = len(cut), cut[-1].position + 1 if cut else 0
-            flags[other] = sentences.flags(raw)
-        untold = np.flatnonzero(flags == numbering.UNTOLD)
-        flags[untold] = [sentences.flags(raw) for raw in self._strings.texts(places[untold])]
-        edges = _bounds(counts)
-        rows = np.zeros((4, int(edges[-1])), np.int32)
-        alone = np.ones(rows.shape[1], bool)
-        alone[np.repeat(forms == numbering.NOT_PLAIN, counts)] = False
-        plain = forms != numbering.NOT_PLAIN
-        rows[0, alone], rows[2, alone], rows[3, alone] = forms[plain], starts[plain], ends[plain]
-        if pieces:
-            rows[:, ~alone] = np.array(pieces, np.int32).T
-        for column, values in zip((self._forms, self._positions, self._starts, self._ends), rows, strict=True):
-            column.frombytes(values.tobytes())
-        self._first.frombytes((self._first[-1] + edges[1:]).tobytes())
-        self._width.frombytes(widths.tobytes())
-        self._flags.frombytes(flags.tobytes())
+        """Cuts the new raw strings whose entries begin at *places*."""
+        new = self._strings.texts(places)
+        cuts = [raws.cut(raw) for raw in new]
+        number = self._numbers.number
+        for piece in (piece for pieces in cuts for piece in pieces):
+            self._rows.extend((number(piece.form), *piece[1:]))
+        first = self._first[-1]
+        for pieces in cuts:
+            first += len(pieces)
+            self._first.append(first)
+        self._width.extend(pieces[-1].position + 1 if pieces else 0 for pieces in cuts)
+        self._flags.extend(map(sentences.flags, new))
 
-    def _plain(self, places: Longs) -> tuple[Ints, Ints, Ints, Ints]:
-        """Of raw strings that are a plain word: its form, its start and end, the flags (numbering.plain)."""
-        forms, starts, ends, flags = np.zeros((4, len(places)), np.int32)
-        self._numbers.settle()
-        table = self._numbers.table
-        state = np.array([0, len(self._numbers), table.free], np.int64)
-        while not numbering.plain(
-            self._strings.entries, places, raws.CLASSES, table.entries, table.slots, state, forms, starts, ends, flags
-        ):
-            table.grow(int(state[2]))
-        self._numbers.take(int(state[2]))
-        return forms, starts, ends, flags
+    def tokens(self, found: Found, *, offsets: bool) -> tuple[NDArray[np.int32], Longs]:
+        """The tokens of the raw strings *found*: form, position, sentence, and start and end if *offsets* are wanted.
 
-    def expand(self, found: Found) -> Expanded:
-        """The tokens of the raw strings *found*, in order."""
-        ids, first = found.ids, np.frombuffer(self._first, np.int64)
-        count = int((first[ids + 1] - first[ids]).sum())
-        rows, owners = np.empty((2, count), np.int64)
-        positions, told = np.empty((2, count), np.int32)
+        Each is a row; the second array tells where the tokens of each text begin, and the end.
+        """
+        first = np.frombuffer(self._first, np.int64)
+        tokens = np.empty((5 if offsets else 3, spreading.count(found.ids, first)), np.int32)
         bounds = np.empty(len(found.sizes) + 1, np.int64)
-        ends, columns = sentences.ends(found.flags), (_ints(self._width), _ints(self._positions))
-        numbering.spread(ids, found.sizes, ends, first, *columns, rows, owners, positions, told, bounds)
-        return Expanded(rows, owners, positions, told, bounds)
+        rows = _ints(self._rows).reshape(-1, numbering.COLUMNS)
+        ends, widths = sentences.ends(found.flags), _ints(self._width)
+        spreading.spread(
+            found.ids, found.sizes, ends, found.own, first, widths, rows, found.whole, found.begins, tokens, bounds
+        )
+        return tokens, bounds
 
-    def forms(self, rows: Longs) -> Ints:
-        """The form numbers of *rows*."""
-        return _ints(self._forms)[rows]
 
-    def offsets(self, rows: Longs) -> tuple[Ints, Ints]:
-        """Where the tokens of *rows* start and end in their raw strings."""
-        return _ints(self._starts)[rows], _ints(self._ends)[rows]
+def _apart(count: int) -> Longs:
+    """Of each of so many raw strings, none joined, the first and the last that it was joined of: itself."""
+    every = np.arange(count)
+    return np.stack((every, every))
 
 
 def _runs(joined: NDArray[np.bool_]) -> tuple[Longs, Longs]:

@@ -73,8 +73,10 @@ def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
             told = searcher.search(Request(tree, limit=0)).words
             by_forms = Marker(tree, ANALYZER, [[count.value for count in word.forms] for word in told])
             by_lemmas = Marker(tree, ANALYZER)
-            for tokens in ANALYZER.tokens_many(texts):
-                assert by_forms.found(tokens, "text") == by_lemmas.found(tokens, "text")
+            for few, tokens in zip(by_forms.tokens(texts), ANALYZER.tokens_many(texts), strict=True):
+                found = by_lemmas.found(tokens, "text")
+                assert by_forms.found(tokens, "text") == by_forms.found(few, "text") == found
+                assert merge(few, found) == merge(tokens, found)
 
 
 def test_a_window_of_a_hundred_common_words_is_marked_without_trying_every_choice() -> None:

@@ -30,6 +30,7 @@ from search.query import (
     SameSentence,
     Wildcard,
     Word,
+    depth,
     walk,
 )
 from search.show import show
@@ -151,6 +152,9 @@ SLIPS = [
     ("тег: сталь", "сталь", ""),
     ("((((сталь))))", "Nothing", "глубже 3 уровней"),
     ("суд /2 " * 5 + "срок", "Near1(Near1(Near1(суд, суд), суд), суд)", "глубже 3 уровней"),
+    ("суд & срок /2 " * 3 + "год", "Near1(SameSentence(Near1(SameSentence(суд, срок), суд), срок), суд)", "глубже 3"),
+    ("(медь | сталь " * 3 + "-слово_слово", "All(сталь, Any(медь, сталь))", "глубже 3 уровней"),
+    ("медь | сталь -(медь -(медь -(сталь медь)))) цех", "цех", "глубже 3 уровней"),
     ("заголовок:" * 9 + "сталь", "сталь", "глубже 3 уровней"),
     ("слово " * 20, "All(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
     ("«" + "слово " * 20 + "»", "Phrase(слово, слово, слово, слово, слово, слово, слово, слово)", "больше 8 слов"),
@@ -230,6 +234,8 @@ PIECES = st.sampled_from((*WORDS, *OPERATORS, *FIELDS))
         "республика И Казахстан",
         "республика дата:никогда Казахстан",
         "(РК сталь) РК",
+        "сталь & (республика Казахстан1 ИЛИ ёж)",
+        "сталь & (республика Казахстан3,5%)",
         "-b;РК",
         "РК " * 12,
         # Words that are operators elsewhere.
@@ -280,6 +286,56 @@ def test_any_text_is_understood_and_printed_as_it_is_read(text: str) -> None:
     assert_printed_as_read(text)
     tree = parsed(text).tree
     assert isinstance(tree, Nothing | Everything) or show(tree)
+
+
+SIGNS = ("(", "(", ")", "-", "|", "&", "& ", "/3 ", "заголовок:")
+NESTED = (*SIGNS, "сталь ", "слово_слово ", "РК ", "«а б»~3 ", "«а б» ")
+
+
+def height(node: Node) -> int:
+    """How many nodes lie one below another."""
+    match node:
+        case Phrase(parts) | Near(parts) | SameSentence(parts) | All(parts) | Any(parts):
+            return 1 + max(map(height, parts))
+        case Not(part) | Aimed(_, part) | Boosted(part):
+            return 1 + height(part)
+        case _:
+            return 1
+
+
+@given(
+    st.lists(st.sampled_from(NESTED), max_size=400).map("".join)
+    | st.lists(st.sampled_from(NESTED), min_size=2, max_size=12).map(lambda pieces: "".join(pieces) * 60)
+    | st.integers(0).map(string)
+    | st.integers(0).map(lambda number: f"{string(number)} " * 60),
+    st.sampled_from((3, Limits().depth)),
+)
+@settings(max_examples=400, deadline=None)
+def test_no_tree_is_deeper_than_the_limit_however_it_nests(text: str, limit: int) -> None:
+    tree = parsed(text, depth=limit).tree
+    assert depth(tree) <= limit
+    # So that no recursion through it meets Python's own limit.
+    assert height(tree) <= 4 * limit + 8
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("сталь", 0),
+        ("вице-министр РК «рост цен» «рост цен»~5", 0),
+        ("суд & (республика Казахстан)", 0),
+        ("сталь -чугун | заголовок:цех", 0),
+        ("завод (сталь | чугун)", 1),
+        ("-(сталь цех)", 1),
+        ("-заголовок:-сталь", 1),
+        ("суд /3 приговор", 0),
+        ("суд /3 приговор /3 срок", 1),
+        ("суд & приговор & срок", 0),
+        ("суд & приговор /3 срок & год", 2),
+    ],
+)
+def test_a_level_is_a_bracket_or_a_window_in_a_window(text: str, levels: int) -> None:
+    assert depth(parsed(text).tree) == levels
 
 
 @given(st.lists(st.sampled_from(["(", ")", "-", "!", '"', "|", "&", "a"]), max_size=3000).map("".join))

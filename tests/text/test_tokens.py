@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from razdel import sentenize
 
 from index.text import Analyzer, Tokens, raws
 from index.text.fold import MAX_LETTERS, fold
-from index.text.numbering import LINE_BREAK
+from index.text.numbering import COLUMNS, LINE_BREAK, PLAIN
 from index.text.sentences import flags
 from index.text.strings import Forms
 from index.text.table import MAX_RAWS, RawTable
@@ -90,11 +91,11 @@ def test_raw_strings_are_those_that_a_scan_of_the_text_finds(texts: list[str]) -
     found = table.look_up(texts)
     spans = [pair for text in texts for pair in raws.spans(text)]
     assert found.begins.tolist() == [start for _, start in spans]
-    single = found.last == found.first
+    numbered = (found.whole[0] == found.whole[1]) & (found.ids != PLAIN)
     written = [
-        table._raws(np.array([number]))[0] if number != LINE_BREAK else raws.PARAGRAPH for number in found.ids[single]
+        table._raws(np.array([number]))[0] if number != LINE_BREAK else raws.PARAGRAPH for number in found.ids[numbered]
     ]
-    assert written == [spans[place][0] for place in found.first[single].tolist()]
+    assert written == [spans[place][0] for place in found.whole[0][numbered].tolist()]
 
 
 @given(st.lists(TEXTS, max_size=4))
@@ -102,14 +103,29 @@ def test_raw_strings_are_those_that_a_scan_of_the_text_finds(texts: list[str]) -
 def test_words_cut_in_a_loop_are_those_cut_one_by_one(texts: list[str]) -> None:
     forms = Forms()
     table = RawTable(forms)
-    table.look_up(texts)
+    found = table.look_up(texts)
+    spans = [raw for text in texts for raw, _ in raws.spans(text)]
+    for at in np.flatnonzero(found.ids == PLAIN).tolist():
+        raw = spans[found.whole[0][at]]
+        form, *others = found.own[found.whole[0][at]].tolist()
+        assert [(forms.texts[form], *others)] == raws.cut(raw)
+        assert found.flags[at] == flags(raw)
     for number in range(1, len(table)):
-        rows = slice(table._first[number], table._first[number + 1])
-        columns = zip(table._forms[rows], table._positions[rows], table._starts[rows], table._ends[rows], strict=True)
+        rows = np.array(table._rows).reshape(-1, COLUMNS)[table._first[number] : table._first[number + 1]]
         raw = table._raws(np.array([number]))[0]
-        assert [(forms.texts[form], *others) for form, *others in columns] == raws.cut(raw)
+        assert [(forms.texts[form], *others) for form, *others in rows.tolist()] == raws.cut(raw)
         assert table._flags[number] == flags(raw)
     assert [forms[text] for text in forms.texts] == list(range(len(forms)))
+
+
+@pytest.mark.parametrize("word", ["млн", "Тыс", "ПРИБЛИЗ", "просп", "слово", "Ёж", "Дж", "я", "Б", "NO", "Inc", "тёл"])
+def test_what_a_word_says_of_its_sentence_is_told_in_a_loop_as_one_by_one(word: str) -> None:
+    ends = ["".join(marks) for size in range(4) for marks in itertools.product(".?…»),", repeat=size)]
+    spelled = [start + word + end for start in ("", "«", ".(") for end in ends]
+    table = RawTable(Forms())
+    found = table.look_up([" ".join(spelled)])
+    assert found.flags.tolist() == list(map(flags, spelled))
+    assert word != "слово" or found.ids[spelled.index("слово.»")] == PLAIN
 
 
 @given(st.lists(TEXTS, max_size=5))
@@ -132,6 +148,20 @@ def test_streamed_tokens_are_those_with_offsets(texts: list[str]) -> None:
         assert streamed.positions.tolist() == whole.positions.tolist()
         assert streamed.sentences.tolist() == whole.sentences.tolist()
         assert ANALYZER.stream(text).forms.tolist() == whole.forms.tolist()
+
+
+@given(st.lists(TEXTS, max_size=5), st.data())
+@settings(max_examples=300, deadline=None)
+def test_looking_for_few_forms_finds_each_where_it_stands(texts: list[str], data: st.DataObject) -> None:
+    whole = ANALYZER.tokens_many(texts)
+    met = sorted({ANALYZER.form(number) for number in whole.forms.tolist()})
+    wanted = data.draw(st.lists(st.sampled_from(met), unique=True)) if met else []
+    numbers = ANALYZER.numbers([*wanted, "неслыханное"])
+    few = ANALYZER.tokens_many(texts, ANALYZER.only(numbers))
+    for name in ("positions", "sentences", "starts", "ends", "bounds"):
+        assert getattr(few, name).tolist() == getattr(whole, name).tolist()
+    assert (np.isin(few.forms, numbers) == np.isin(whole.forms, numbers)).all()
+    assert (few.forms == whole.forms)[few.forms >= 0].all()
 
 
 @given(st.text(max_size=40))

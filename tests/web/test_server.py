@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -105,6 +106,26 @@ def test_a_request_line_beyond_the_limit_is_refused(server: Running) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 4")
 
 
+def test_clients_that_do_not_close_hold_up_no_one(server: Running) -> None:
+    host, _, port = server.address.removeprefix("http://").partition(":")
+    asked = b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with contextlib.ExitStack() as held:
+        clients = [held.enter_context(socket.create_connection((host, int(port)))) for _ in range(6)]
+        for client in clients:
+            client.sendall(asked)
+        # What follows the last request is never read, and its answer is whole nevertheless.
+        clients[0].sendall(b"GET /readyz HTTP/1.1\r\n" * 1_000)
+        started = time.monotonic()
+        for _ in range(3):
+            assert _get(f"{server.address}/readyz")["status"] == "ready"
+        # One after the other they took 12 s.
+        assert time.monotonic() - started < 6
+        for client in clients:
+            answer = b"".join(iter(lambda: client.recv(65_536), b""))  # noqa: B023  # called here
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert orjson.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
+
+
 def test_an_address_with_letters_as_they_are_is_understood(server: Running) -> None:
     asked = "GET /api/v1/search?q=сталь&size=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2]))) as connection:
@@ -201,3 +222,29 @@ def test_a_restart_with_the_port_held_for_it_refuses_no_one(index_folder: Path) 
             second.communicate()
     assert not failures
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+# The server stops while its worker, just forked, attends to no signal yet.
+_STOPPED_AS_IT_FORKS = """
+import os, signal, time
+from flask import Flask
+from web.server import Server, listen
+
+class Stopped(Server):
+    def load_config(self):
+        super().load_config()
+        self.cfg.set("post_fork", lambda _arbiter, _worker: stop())
+
+def stop():
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(1)
+
+Stopped(lambda: Flask("slovo"), listener=listen("127.0.0.1", 0), workers=1, ready=lambda: None).run()
+"""
+
+
+def test_a_worker_that_is_told_to_stop_as_it_forks_does_not_go_on() -> None:
+    command = [sys.executable, "-c", _STOPPED_AS_IT_FORKS]
+    # One that goes on is killed 20 seconds later.
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=clean(), timeout=15)
+    assert (done.returncode, done.stderr) == (0, "")
