@@ -98,7 +98,7 @@ def counted(texts: Iterable[str], path: Path, analyzer: Analyzer) -> CountedWord
 
 def archive_words(archive: Path, analyzer: Analyzer) -> CountedWords:
     """The vocabulary of the large archive, counted anew when it or the analysis is another."""
-    path = CACHE / f"words-{_KIND}-{analyzer.fingerprint}-{archive.stat().st_size}"
+    path = CACHE / f"words-{_KIND}.{FORMAT_VERSION}-{analyzer.fingerprint}-{archive.stat().st_size}"
     if not path.exists():
         return counted(_texts(archive), path, analyzer)
     return CountedWords(path, analyzer)
