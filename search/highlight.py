@@ -7,13 +7,15 @@ Knows nothing of engines; works on any text, so it is also right where an index 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from index.text import Analyzer, Batch, Tokens
+from index.text import Analyzer, Tokens
 from search.engines.meaning import optional, regex
 from search.limits import NEVER, Deadline
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
@@ -71,34 +73,53 @@ class Marker:
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
         self._every = bool(self._by_form or self._by_lemma or self._tests)
 
-    def tokens(self, texts: Sequence[str]) -> Batch:
-        """The tokens of *texts* for ``found``; where all forms that count are known, others have no numbers."""
+    def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[Tokens, list[Found]]]:
+        """The tokens of each of *texts*, and what is found in it as a text of its field. Raises OutOfTime.
+
+        All texts are analysed together, and where all forms that count are known, others get no numbers.
+        """
         only = None if self._every else self._analyzer.only(self._known)
-        return self._analyzer.tokens_many(texts, only)
+        batch = self._analyzer.tokens_many(texts, only)
+        told = self._told(batch.forms)
+        at = 0
+        for tokens, field, (low, high) in zip(batch, fields, pairwise(batch.bounds.tolist()), strict=True):
+            own = []
+            while at < len(told) and told[at][0] < high:
+                own.append((told[at][0] - low, told[at][1]))
+                at += 1
+            yield tokens, self._found(own, tokens, field)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
         """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime.
 
         A word without content («в») counts beside another one only: a page with every «в» marked tells nothing.
         """
+        return self._found(self._told(tokens.forms), tokens, field)
+
+    def _found(self, told: Sequence[tuple[int, tuple[int, ...]]], tokens: Tokens, field: str) -> list[Found]:
+        """The same of rows in order that are *told*, each with the leaves that its form matches."""
         self._deadline.check()
-        rows = self._rows(tokens)
+        # Nine queries of ten: wherever a word stands, it counts.
+        every = [Found(row, leaf) for row, leaves in told for leaf in leaves]
         if self._placed:
+            rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
+            for row, leaf in every:
+                rows[leaf].append(row)
             every = sorted(set(self._walk(self._tree, tokens, rows, field)))
-        else:
-            # Nine queries of ten: wherever a word stands, it counts.
-            every = sorted(Found(row, leaf) for leaf, own in rows.items() for row in own)
-        told = {hit.row for hit in every if hit.leaf not in self._slight}
-        return [hit for hit in every if hit.row in told or not told.isdisjoint((hit.row - 1, hit.row + 1))]
+        if not self._slight:
+            return every
+        content = {hit.row for hit in every if hit.leaf not in self._slight}
+        return [hit for hit in every if hit.row in content or not content.isdisjoint((hit.row - 1, hit.row + 1))]
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""
-        lacks = []
-        for part in lacking(self._tree):
-            leaves = _leaves(part)
-            if leaves and self._is_missing(part, found):
-                lacks.append(leaves[0].text if len(leaves) == 1 else show(part))
-        return tuple(lacks)
+        return tuple(written for part, written in self._demanded if self._is_missing(part, found))
+
+    @cached_property
+    def _demanded(self) -> list[tuple[Node, str]]:
+        """What every match must have, each part as typed."""
+        parts = [(part, _leaves(part)) for part in lacking(self._tree)]
+        return [(part, leaves[0].text if len(leaves) == 1 else show(part)) for part, leaves in parts if leaves]
 
     def _is_missing(self, part: Node, found: set[int]) -> bool:
         match part:
@@ -111,18 +132,14 @@ class Marker:
             case _:
                 return found.isdisjoint(self._numbers[id(leaf)] for leaf in _leaves(part))
 
-    def _rows(self, tokens: Tokens) -> dict[int, list[int]]:
-        """Leaf -> the rows whose form it matches."""
-        rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
+    def _told(self, forms: NDArray[np.int32]) -> list[tuple[int, tuple[int, ...]]]:
+        """The rows whose form matches a leaf, in order, each with its leaves, which ascend."""
         if self._every:
-            self._try(tokens)
+            self._try(forms)
         known = self._known
-        told = np.flatnonzero(tokens.forms >= 0)
-        for row, form in zip(told.tolist(), tokens.forms[told].tolist(), strict=True):
-            if form in known:
-                for leaf in known[form]:
-                    rows[leaf].append(row)
-        return rows
+        rows = np.flatnonzero(forms >= 0)
+        pairs = zip(rows.tolist(), forms[rows].tolist(), strict=True)
+        return [(row, known[form]) for row, form in pairs if form in known]
 
     def _learn(self, leaf: Leaf, number: int, forms: Sequence[str] | None) -> None:
         """How to tell what *leaf* matches: the definition of search/engines/plain.py."""
@@ -137,9 +154,9 @@ class Marker:
         for lemma, _ in () if leaf.exact else leaf.lemmas:
             self._by_lemma.setdefault(lemma, set()).add(number)
 
-    def _try(self, tokens: Tokens) -> None:
-        """Learns what the forms of *tokens* match that were not tried before."""
-        new = set(tokens.forms.tolist()) - self._tried
+    def _try(self, forms: NDArray[np.int32]) -> None:
+        """Learns what those of *forms* match that were not tried before."""
+        new = set(forms.tolist()) - self._tried
         self._tried |= new
         for number in new:
             if leaves := self._matching(self._analyzer.form(number)):

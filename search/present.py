@@ -10,7 +10,7 @@ from index.errors import OutOfTime
 from index.text import Analyzer, Tokens
 from search.engines import Scored, Searcher, WordStatistics
 from search.engines.meaning import MAX_FORMS
-from search.highlight import Marker, merge
+from search.highlight import Found, Marker, merge
 from search.limits import NEVER, Deadline
 from search.query import Node
 from search.results import Hit, Snippet
@@ -21,6 +21,9 @@ __all__ = ["Presenter", "marker_of"]
 # Characters that are analysed together: 50 ms.
 _BATCH = 500_000
 _OPENING = 240
+
+# The tokens of a text, and what is found among them.
+_Read = tuple[Tokens, list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,22 @@ class Presenter:
         for some in _batches(documents):
             try:
                 self.deadline.check()
-                tokens = iter(self.marker.tokens([text for each in some for text in (each.title, each.text)]))
+                texts = [text for each in some for text in (each.title, each.text)]
+                read = self.marker.read(texts, ["title", "text"] * len(some))
                 hits += [
                     self._hit(document, title, body, scored[document.id], partial=document.id in lacking)
-                    for document, title, body in zip(some, tokens, tokens, strict=True)
+                    for document, title, body in zip(some, read, read, strict=True)
                 ]
             except OutOfTime:
                 hits += [_plain(document, scored[document.id]) for document in some]
         return tuple(hits)
 
-    def _hit(self, document: Document, title: Tokens, body: Tokens, scored: Scored, *, partial: bool) -> Hit:
-        in_title, in_text = self.marker.found(title, "title"), self.marker.found(body, "text")
+    def _hit(self, document: Document, title: _Read, text: _Read, scored: Scored, *, partial: bool) -> Hit:
+        (head, in_title), (body, in_text) = title, text
         return Hit(
             id=document.id,
             title=document.title,
-            title_marks=merge(title, in_title),
+            title_marks=merge(head, in_title),
             url=document.url,
             source=document.source,
             date=document.date,

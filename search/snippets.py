@@ -129,7 +129,7 @@ def _passage(whole: _Text, start: int, end: int) -> _Passage:
 
 def _sentences(whole: _Text, section: Part) -> list[Mark]:
     """The sentences of *section* as offsets that cover it; the punctuation between two belongs to the first."""
-    first = whole.words[np.searchsorted(whole.words, section.start)]
+    first = whole.words[whole.words.searchsorted(section.start)]
     inside = slice(bisect_right(whole.sentences, first), bisect_left(whole.sentences, section.end))
     starts = [section.start]
     for at in whole.sentences[inside]:

@@ -140,9 +140,7 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> dict
     found: dict[str, float] = {}
     if _INDECLINABLE.fullmatch(form):
         return {form: 2.0}
-    for ending, readings in _ENDINGS.items():
-        if not form.endswith(ending):
-            continue
+    for ending, readings in _endings(form):
         stem = form[: len(form) - len(ending)]
         for paradigm, pattern, nominative, weight, joined in readings:
             if (paradigm.strong or not strong) and (family or not joined) and pattern.fullmatch(stem):
@@ -160,6 +158,13 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> dict
     # A form that declines as a surname or a patronymic by its suffix is hardly anything else.
     least = 0.4 * best if best >= _SURE else 0.0
     return dict(sorted(((n, w) for n, w in found.items() if w >= least), key=lambda item: -item[1]))
+
+
+def _endings(form: str) -> list[tuple[str, list[_Reading]]]:
+    """The endings of the table that *form* has, in the table's order."""
+    found = [form[len(form) - length :] for length in range(min(_LONGEST, len(form)) + 1)]
+    own = sorted((_PLACES[ending], ending) for ending in found if ending in _PLACES)
+    return [(ending, _ENDINGS[ending]) for _, ending in own]
 
 
 def _fleeting(form: str) -> Iterator[tuple[str, float]]:
@@ -232,8 +237,11 @@ def _rows(paradigm: Paradigm) -> Iterator[tuple[str, str, float, bool]]:
                 yield ending, nominative, paradigm.weight * (0.6 if ending not in ("", "ь", "й") else 0.1), False
 
 
-def _table() -> dict[str, list[tuple[Paradigm, re.Pattern[str], str, float, bool]]]:
-    found: dict[str, list[tuple[Paradigm, re.Pattern[str], str, float, bool]]] = {}
+_Reading = tuple[Paradigm, re.Pattern[str], str, float, bool]
+
+
+def _table() -> dict[str, list[_Reading]]:
+    found: dict[str, list[_Reading]] = {}
     for paradigm in PARADIGMS:
         pattern = re.compile(paradigm.stem)
         for ending, nominative, weight, joined in _rows(paradigm):
@@ -242,3 +250,5 @@ def _table() -> dict[str, list[tuple[Paradigm, re.Pattern[str], str, float, bool
 
 
 _ENDINGS = _table()
+_PLACES = {ending: place for place, ending in enumerate(_ENDINGS)}
+_LONGEST = max(map(len, _ENDINGS))

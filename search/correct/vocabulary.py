@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from typing import Protocol
 
 from index.text import Analyzer
@@ -26,6 +27,8 @@ __all__ = [
 _CYRILLIC = re.compile("[\u0430-\u044f\u0451-]+")
 # Words whose documents are remembered, about 100 bytes each.
 _REMEMBERED = 50_000
+# Stretches of queries whose words are remembered, about 300 bytes each.
+_SPLIT = 4_096
 
 
 class Vocabulary(Neighbours, Protocol):
@@ -53,6 +56,8 @@ class IndexVocabulary:
         self.neighbours = source.forms.neighbours
         self.completions = source.forms.completions
         self._known: dict[str, int] = {}
+        # A query is looked at for layouts, slips and blanks in turn, and half of all words are the same few thousand.
+        self._words = lru_cache(_SPLIT)(partial(split_words, analyzer=analyzer))
 
     def known(self, word: str) -> int:
         """See Vocabulary. One search, of a millisecond for a frequent word."""
@@ -70,7 +75,7 @@ class IndexVocabulary:
 
     def words(self, text: str) -> list[tuple[str, int, int]]:
         """See Vocabulary."""
-        return split_words(text, self._analyzer)
+        return list(self._words(text))
 
 
 def split_words(text: str, analyzer: Analyzer) -> list[tuple[str, int, int]]:

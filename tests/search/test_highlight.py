@@ -73,10 +73,13 @@ def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
             told = searcher.search(Request(tree, limit=0)).words
             by_forms = Marker(tree, ANALYZER, [[count.value for count in word.forms] for word in told])
             by_lemmas = Marker(tree, ANALYZER)
-            for few, tokens in zip(by_forms.tokens(texts), ANALYZER.tokens_many(texts), strict=True):
-                found = by_lemmas.found(tokens, "text")
-                assert by_forms.found(tokens, "text") == by_forms.found(few, "text") == found
-                assert merge(few, found) == merge(tokens, found)
+            fields = (["text", "title"] * len(texts))[: len(texts)]
+            together = [list(marker.read(texts, fields)) for marker in (by_forms, by_lemmas)]
+            for field, tokens, (few, one), (_, other) in zip(
+                fields, ANALYZER.tokens_many(texts), *together, strict=True
+            ):
+                assert by_forms.found(tokens, field) == by_lemmas.found(tokens, field) == one == other
+                assert merge(few, one) == merge(tokens, one)
 
 
 def test_a_window_of_a_hundred_common_words_is_marked_without_trying_every_choice() -> None:
