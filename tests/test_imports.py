@@ -24,7 +24,7 @@ FORBIDDEN = {
 # Libraries, each with the only folders that may know it; elsewhere their types would leak through a boundary.
 CONFINED = {
     "flask": ["web"],
-    "babel": ["web"],
+    "flask_babel": ["web"],
     "werkzeug": ["web"],
     "gunicorn": ["web"],
     "pymorphy3": ["index/text"],

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_app_context, request
+from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
 __all__ = ["LANGUAGES", "gettext", "install", "long_date", "number", "pattern_date", "period", "spoken"]
@@ -33,7 +34,7 @@ _YEAR = 365 * 24 * 3600
 class _Speech:
     """What templates say in one *language*, with its catalog at hand: a page says three hundred things.
 
-    flask_babel, and Jinja's extension for it, looked for the language each time, 10 microseconds.
+    flask_babel, and Jinja's extension for it, look for the language each time, 10 microseconds.
     """
 
     def __init__(self, language: str) -> None:
@@ -70,6 +71,7 @@ class _Speech:
 
 def install(app: Flask) -> None:
     """Gives *app* its languages and the templates their ``_``, ``ngettext``, dates and numbers."""
+    Babel(app, default_locale="ru", locale_selector=_spoken)
     app.after_request(_remember)
     app.jinja_env.filters.update(long_date=long_date)
     app.context_processor(lambda: _speeches()[spoken()].names)
@@ -137,12 +139,12 @@ def _decimal(value: float, locale: str) -> str:
 
 
 def spoken() -> str:
-    """The language of the request at hand, Russian outside of one."""
+    """The language of the request at hand, Russian outside of one. flask_babel takes 15 microseconds to tell."""
     if not has_app_context():
         return "ru"
     known = g.get("language")
     if known is None:
-        known = g.language = _spoken()
+        known = g.language = str(get_locale())
     return str(known)
 
 
