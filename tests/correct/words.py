@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engines.whoosh.format import Sections, SectionsWriter
+from index.engines.whoosh.format import FORMAT_VERSION, Sections, SectionsWriter
 from index.engines.whoosh.keys import word_of
 from index.engines.whoosh.strings import Strings, put_strings
 from index.text import Analyzer
