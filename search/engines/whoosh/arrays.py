@@ -1,7 +1,6 @@
-"""The loops over sorted arrays of documents and of places: what sets, phrases and windows are made of.
+"""The loops over sorted arrays of documents: what sets, filters and the front of an answer are made of.
 
-Documents are int32, ascending, each with a score (float32). Places are int64 (placing.py), spans two arrays of them.
-Knows nothing of files.
+Documents are int32, ascending, each with a score (float32). Knows nothing of files.
 """
 
 from __future__ import annotations
@@ -12,14 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import compiled, float_at, int32_at, uint32_at
-from search.engines.whoosh.placing import POSITION_BITS
 
-__all__ = ["add", "both", "chained", "dated", "first", "following", "lift", "marked", "settle"]
-__all__ += ["tally", "windows", "without"]
+__all__ = ["add", "both", "dated", "first", "lift", "marked", "settle", "tally", "without"]
 
 U = np.uint64
-# The golden ratio: the highest bits of a product with it are spread evenly (Fibonacci hashing).
-_SCATTER = U(0x9E3779B97F4A7C15)
 _STRIDE = 64
 Array = NDArray[Any]
 
@@ -225,87 +220,3 @@ def settle(readers: Array, docs: Array, scores: Array, size: int) -> None:
             readers[at], docs[at], scores[at] = readers[at - 1], docs[at - 1], scores[at - 1]
             at -= 1
         readers[at], docs[at], scores[at] = reader, doc, score
-
-
-@compiled
-def chained(starts: Array, ends: Array, begins: Array, stops: Array, lows: Array, highs: Array) -> int:
-    """Writes the spans made of one of *starts*..*ends* and the one of *begins*..*stops* that begins where it ends.
-
-    *ends* ascend, *begins* too, each once. Returns how many; *lows* and *highs* have room for one more than *starts*.
-    """
-    size = 0
-    i: Any = U(0)
-    j: Any = U(0)
-    while i < U(len(ends)) and j < U(len(begins)):
-        here, there = ends[i], begins[j]
-        lows[size], highs[size] = starts[i], stops[j]
-        size += here == there
-        i += U(here <= there)
-        j += U(there < here)
-    return size
-
-
-@compiled
-def following(starts: Array, places: Array, distance: Any) -> Array:
-    """Those of *starts* that have one of *places* at *distance* positions behind them; any order, some perhaps twice.
-
-    A table of hashes, at most half full: 4 ns a place, where putting both in order and running through them takes 12.
-    """
-    shift = U(63)
-    while U(1) << (U(64) - shift) < U(2 * len(starts)):
-        shift -= U(1)
-    table = np.full(1 << (64 - np.int64(shift)), -1, np.int64)
-    last = U(len(table) - 1)
-    for i in range(len(starts)):
-        at = (U(starts[i]) * _SCATTER) >> shift
-        while table[at] != -1 and table[at] != starts[i]:
-            at = (at + U(1)) & last
-        table[at] = starts[i]
-    found, size = np.empty(len(places), np.int64), 0
-    for i in range(len(places)):
-        start = places[i] - distance
-        at = (U(start) * _SCATTER) >> shift
-        while table[at] != -1 and table[at] != start:
-            at = (at + U(1)) & last
-        found[size] = start
-        # Before the very first place lies -1, which stands for an empty slot.
-        size += table[at] == start and start >= 0
-    return found[:size]
-
-
-@compiled
-def windows(starts: Array, ends: Array, bounds: Array, anchors: Array, distance: int) -> tuple[Array, Array]:
-    """Windows that begin at one of *anchors* and hold a span of every part and at most *distance* further words.
-
-    Part p has the spans bounds[p]..bounds[p+1]-1 of *starts* (ascending) and *ends*. Of each part the span counts that
-    ends first after the anchor, of those that end together the shortest; all lie in one field of one document.
-    """
-    parts = len(bounds) - 1
-    chosen = np.empty(len(starts), np.int64)
-    for part in range(parts):
-        for i in range(bounds[part + 1] - 1, bounds[part] - 1, -1):
-            chosen[i] = i
-            if i + 1 < bounds[part + 1] and starts[i] >> POSITION_BITS == starts[i + 1] >> POSITION_BITS:
-                later = chosen[i + 1]
-                if ends[later] <= ends[i]:
-                    chosen[i] = later
-    lows, highs = np.empty(len(anchors), np.int64), np.empty(len(anchors), np.int64)
-    at = bounds[:parts].copy()
-    size = 0
-    for anchor in anchors:
-        end, words, complete = anchor, 0, True
-        for part in range(parts):
-            while at[part] < bounds[part + 1] and starts[at[part]] < anchor:
-                at[part] += 1
-            here = at[part]
-            if here == bounds[part + 1] or starts[here] >> POSITION_BITS != anchor >> POSITION_BITS:
-                complete = False
-                break
-            span = chosen[here]
-            end = max(end, ends[span])
-            words += ends[span] - starts[span]
-        if complete and end - anchor <= distance + words:
-            lows[size] = anchor
-            highs[size] = end
-            size += 1
-    return lows[:size], highs[:size]

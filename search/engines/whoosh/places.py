@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term
-from search.engines.whoosh import arrays
+from search.engines.whoosh import spanning
 from search.engines.whoosh.parts import Scratch
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
 from search.engines.whoosh.reader import Reader
@@ -93,7 +93,7 @@ def adjacent(
             # The words so far stand side by side in few documents: only those are left to the next one.
             kept, starts = _holding(kept, starts)
         places = reader.places(reader.word(words[at]), fields, docs[kept], scratch, arranged=False)
-        starts = arrays.following(starts, places, at)
+        starts = spanning.following(starts, places, at)
     return _holding(kept, starts)[0]
 
 
@@ -145,7 +145,7 @@ def _chained(before: Spans, after: Spans) -> Spans:
         chosen = np.concatenate([np.arange(*pair) for pair in zip(low, high, strict=True)] or [low])
         return _sorted(np.repeat(starts, high - low), after.ends[chosen])
     lows, highs = np.empty(len(starts) + 1, np.int64), np.empty(len(starts) + 1, np.int64)
-    size = arrays.chained(starts, ends, after.starts, after.ends, lows, highs)
+    size = spanning.chained(starts, ends, after.starts, after.ends, lows, highs)
     found = Spans(lows[:size], highs[:size])
     return found if (found.starts[1:] > found.starts[:-1]).all() else _sorted(*found)
 
@@ -157,7 +157,7 @@ def _windows(parts: list[Spans], distance: int) -> Spans:
     ends = np.concatenate([part.ends for part in parts])
     bounds = np.cumsum([0, *(len(part.starts) for part in parts)])
     anchors = np.sort(starts)
-    return _sorted(*arrays.windows(starts, ends, bounds, _distinct(anchors), distance))
+    return _sorted(*spanning.windows(starts, ends, bounds, _distinct(anchors), distance))
 
 
 def _together(parts: list[Spans], docs: NDArray[np.int32], reader: Reader) -> Spans:

@@ -14,12 +14,12 @@ COUNT = """
 from search.engines import Request
 from search.query import Any
 from tests.engines.contract import word
-from search.engines.whoosh import arrays, gains, kernels, lookup, narrowing, placing, scan, walking, warm
+from search.engines.whoosh import arrays, gains, kernels, lookup, narrowing, placing, scan, spanning, walking, warm
 from tests.engines.search.building import Run, opened
 from tests.engines.search.test_sharing import ANALYZER, archive, questions
 
 def compiled():
-    modules = arrays, gains, kernels, lookup, narrowing, placing, scan, walking
+    modules = arrays, gains, kernels, lookup, narrowing, placing, scan, spanning, walking
     functions = [f for module in modules for f in vars(module).values() if hasattr(f, "signatures")]
     return {f.py_func.__name__: len(f.signatures) for f in functions if f.signatures}
 
