@@ -47,6 +47,9 @@ _EARLIEST, _LATEST = -(2**31) + 1, 2**31 - 1
 # for a pattern of 50,000 forms. At an eighth of that nothing is slower yet.
 _PLACED = 50_000
 
+# Documents of a phrase that are looked at together: their places fit into the nearer caches.
+_TOGETHER = 4_096
+
 Sieve = Not | Keyword | Between | Everything
 
 
@@ -198,9 +201,13 @@ class Evaluation:
         """A phrase of plain words: positions are read only in documents that have all of them, which mostly are few."""
         found = self._both(words, (), fields)
         if len(words) > 1 and len(found):
-            self._deadline.check()
-            near = adjacent(words, fields, found.docs, self._reader, self._scratch)
-            found = Found(found.docs[near], found.scores[near])
+            near = []
+            for at in range(0, len(found), _TOGETHER):
+                self._deadline.check()
+                docs = found.docs[at : at + _TOGETHER]
+                near.append(at + adjacent(words, fields, docs, self._reader, self._scratch))
+            rows = near[0] if len(near) == 1 else np.concatenate(near)
+            found = Found(found.docs[rows], found.scores[rows])
         return found
 
     def _everything(self) -> Found:

@@ -59,7 +59,6 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     required: bool,
     sums: Array,
     bits: Array,
-    slots: Array,
     docs: Array,
     scores: Array,
 ) -> Any:
@@ -71,7 +70,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    documents, rows = U(len(slots)), U(len(weights))
+    documents, rows = U(len(norms)), U(len(weights))
     wanted, size, lasts = U(docs.ctypes.data), U(len(docs)), U(block_last.ctypes.data)
     hits, marks = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data)
     for i in range(len(docs)):
@@ -88,6 +87,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     break
                 after = reached(wanted, size, near, U(block_last[block]))
                 at, doc = begin + U(block_doc[block]), U(block_last[block - U(1)]) if block > low else U(0)
+            slot: Any = near
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
@@ -114,24 +114,30 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     return DAMAGED
                 grade = grades[table + (value >> U(ROW_BITS) & place_mask)]
                 title, body = grade * weights[row, U(0)], grade * weights[row, U(1)]
-                sums[one, U(0)] += title
-                sums[one, U(1)] += body
-                slots[one] |= title + body > 0
-    kept = 0
-    for i in range(len(docs)):
-        one = U(docs[i])
+                # Both ascend: what is added up lies side by side, and not all over the documents of the segment.
+                while U(docs[slot]) < one:
+                    slot += U(1)
+                sums[slot, U(0)] += title
+                sums[slot, U(1)] += body
+    kept: Any = U(0)
+    for i in range(size):
+        one, title, body = U(docs[i]), sums[i, U(0)], sums[i, U(1)]
         bits[one >> U(6)] = U(0)
-        docs[kept] = docs[i]
-        scores[kept] = scores[i]
-        kept += not required or slots[one]
+        sums[i, U(0)] = 0
+        sums[i, U(1)] = 0
+        docs[kept], scores[kept] = docs[i], scores[i]
+        sums[kept, U(0)], sums[kept, U(1)] = title, body
+        kept += U(not required or title + body > 0)
     for i in range(kept):
         one = U(docs[i])
-        tf = sums[one, U(0)] * norms[one, U(0)] + sums[one, U(1)] * norms[one, U(1)]
-        sums[one, U(0)] = 0
-        sums[one, U(1)] = 0
-        slots[one] = 0
+        tf = sums[i, U(0)] * norms[one, U(0)] + sums[i, U(1)] * norms[one, U(1)]
+        sums[i, U(0)] = 0
+        sums[i, U(1)] = 0
         scores[i] += factor * tf / (k1 + tf)
-    return kept
+    if kept < size:
+        sums[kept, U(0)] = 0
+        sums[kept, U(1)] = 0
+    return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 
 
 @compiled

@@ -148,7 +148,6 @@ class Reader:
             required,
             scratch.sums,
             scratch.bits,
-            scratch.slots[: self.documents],
             found.docs,
             found.scores,
         )
