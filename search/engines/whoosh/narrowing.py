@@ -73,6 +73,9 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     documents, rows = U(len(norms)), U(len(weights))
     wanted, size, lasts = U(docs.ctypes.data), U(len(docs)), U(block_last.ctypes.data)
     hits, marks = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data)
+    # Which of the documents were met, each once: of one list they come in order, of several all are looked at.
+    met, count_met, before = np.empty(size + U(1), np.uint32), U(0), ~U(0)
+    only = U(required and len(lists) == 1)
     for i in range(len(docs)):
         bits[U(docs[i]) >> U(6)] |= U(1) << (U(docs[i]) & U(63))
     for i in range(len(lists)):
@@ -119,24 +122,23 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     slot += U(1)
                 sums[slot, U(0)] += title
                 sums[slot, U(1)] += body
+                if slot != before:
+                    met[count_met] = slot
+                    count_met += only
+                before = slot
+    bits[U(docs[0]) >> U(6) : (U(docs[size - U(1)]) >> U(6)) + U(1)] = 0
+    if not only:
+        count_met = size
     kept: Any = U(0)
-    for i in range(size):
-        one, title, body = U(docs[i]), sums[i, U(0)], sums[i, U(1)]
-        bits[one >> U(6)] = U(0)
-        sums[i, U(0)] = 0
-        sums[i, U(1)] = 0
-        docs[kept], scores[kept] = docs[i], scores[i]
-        sums[kept, U(0)], sums[kept, U(1)] = title, body
+    for i in range(count_met):
+        slot = U(met[i]) if only else U(i)
+        one, title, body = U(docs[slot]), sums[slot, U(0)], sums[slot, U(1)]
+        sums[slot, U(0)] = 0
+        sums[slot, U(1)] = 0
+        tf = title * norms[one, U(0)] + body * norms[one, U(1)]
+        docs[kept] = one
+        scores[kept] = scores[slot] + factor * tf / (k1 + tf)
         kept += U(not required or title + body > 0)
-    for i in range(kept):
-        one = U(docs[i])
-        tf = sums[i, U(0)] * norms[one, U(0)] + sums[i, U(1)] * norms[one, U(1)]
-        sums[i, U(0)] = 0
-        sums[i, U(1)] = 0
-        scores[i] += factor * tf / (k1 + tf)
-    if kept < size:
-        sums[kept, U(0)] = 0
-        sums[kept, U(1)] = 0
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 
 
