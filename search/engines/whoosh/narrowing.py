@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, uint64_at
+from index.compiled import bits_set, compiled, uint64_at
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, reached, skipped, unpacked
 
@@ -59,14 +59,16 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     required: bool,
     sums: Array,
     bits: Array,
+    slots: Array,
     docs: Array,
     scores: Array,
 ) -> Any:
     """Adds *factor* times the saturated count of a word to the *scores* of *docs*; returns how many are kept.
 
     Where it is *required*, only documents with the word are. Parameters are those of ``gather`` and ``places``; *bits*
-    has a power of two of words. Blocks without a document are skipped, and nothing is written but for documents that
-    are there already: a common word beside a rare one costs about 2 ns a posting, or less.
+    has a power of two of words, *slots* may have any content. Blocks without a document are skipped, and nothing is
+    written but for documents that are there already: a common word beside a rare one costs about 2 ns a posting, or
+    less.
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
@@ -76,8 +78,11 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     # Which of the documents were met, each once: of one list they come in order, of several all are looked at.
     met, count_met, before = np.empty(size + U(1), np.uint32), U(0), ~U(0)
     only = U(required and len(lists) == 1)
-    for i in range(len(docs)):
-        bits[U(docs[i]) >> U(6)] |= U(1) << (U(docs[i]) & U(63))
+    for i in range(size):
+        # From the last to the first: of 64 documents the first that is there says where they begin.
+        one = U(docs[size - U(1) - i])
+        bits[one >> U(6)] |= U(1) << (one & U(63))
+        slots[one >> U(6)] = size - U(1) - i
     for i in range(len(lists)):
         df, table = U(lists[i, 0]), U(lists[i, 5])
         low, high = U(lists[i, 3]), U(lists[i, 4])
@@ -90,7 +95,6 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     break
                 after = reached(wanted, size, near, U(block_last[block]))
                 at, doc = begin + U(block_doc[block]), U(block_last[block - U(1)]) if block > low else U(0)
-            slot: Any = near
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
@@ -117,9 +121,8 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                     return DAMAGED
                 grade = grades[table + (value >> U(ROW_BITS) & place_mask)]
                 title, body = grade * weights[row, U(0)], grade * weights[row, U(1)]
-                # Both ascend: what is added up lies side by side, and not all over the documents of the segment.
-                while U(docs[slot]) < one:
-                    slot += U(1)
+                # What is added up lies side by side, and not all over the documents of the segment.
+                slot = U(slots[one >> U(6)]) + bits_set(bits[one >> U(6)] & (U(1) << (one & U(63))) - U(1))
                 sums[slot, U(0)] += title
                 sums[slot, U(1)] += body
                 if slot != before:

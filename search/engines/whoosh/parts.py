@@ -51,14 +51,17 @@ class Lists:
 
 
 class Scratch:
-    """What a kernel needs room for besides its result; all zero between uses. One thread at a time has it."""
+    """What a kernel needs room for besides its result. One thread at a time has it.
+
+    All is zero between uses but ``slots``, which may have any content.
+    """
 
     def __init__(self, documents: int) -> None:
         self.sums = np.zeros((documents, 2), np.float32)
         # A power of two, so that no number of a document, however wrong, points outside.
         self.bits = np.zeros(1 << (-(-documents // 64) - 1).bit_length(), np.uint64)
         self.summary = np.zeros(-(-documents // 4096), np.uint8)
-        self.slots = np.zeros(documents, np.int32)
+        self.slots = np.zeros(max(documents, 1), np.int32)
 
 
 class Cache:

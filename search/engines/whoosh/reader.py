@@ -148,6 +148,7 @@ class Reader:
             required,
             scratch.sums,
             scratch.bits,
+            scratch.slots,
             found.docs,
             found.scores,
         )
