@@ -9,30 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import bits_set, compiled, uint64_at
+from index.compiled import compiled, uint64_at
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, reached, skipped, unpacked
+from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
-__all__ = ["count_live", "mark", "narrow"]
-
-
-@compiled
-def _hits(
-    bit: Any, width: Any, shift: Any, count: Any, doc: Any, bits: Any, words: Any, hits: Array
-) -> tuple[Any, Any]:
-    """Writes document and number of those postings of a block whose bit is set.
-
-    Returns how many, and the last document. *bit* is where the numbers of the block start, *shift* how many bits of
-    each are not its gap; *bits* the address of so many *words*, a power of two. No branch to guess wrong: what is not
-    set is overwritten.
-    """
-    mask, size = (U(1) << width) - U(1), U(0)
-    for j in range(count):
-        doc += (uint64_at(bit >> U(3)) >> (bit & U(7)) & mask) >> shift
-        bit += width
-        hits[size] = doc << U(8) | U(j)
-        size += uint64_at(bits + U(8) * (doc >> U(6) & (words - U(1)))) >> (doc & U(63)) & U(1)
-    return size, doc
+__all__ = ["count_live", "cover", "narrow"]
 
 
 @compiled
@@ -78,11 +60,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     # Which of the documents were met, each once: of one list they come in order, of several all are looked at.
     met, count_met, before = np.empty(size + U(1), np.uint32), U(0), ~U(0)
     only = U(required and len(lists) == 1)
-    for i in range(size):
-        # From the last to the first: of 64 documents the first that is there says where they begin.
-        one = U(docs[size - U(1) - i])
-        bits[one >> U(6)] |= U(1) << (one & U(63))
-        slots[one >> U(6)] = size - U(1) - i
+    mark(docs, bits, slots)
     for i in range(len(lists)):
         df, table = U(lists[i, 0]), U(lists[i, 5])
         low, high = U(lists[i, 3]), U(lists[i, 4])
@@ -106,7 +84,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                 (U(1) << far_width) - U(1),
                 (U(1) << place_width) - U(1),
             )
-            found, last = _hits(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
+            found, last = hits_of(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
             if last >= documents:
                 return DAMAGED
             for j in range(found):
@@ -122,14 +100,14 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                 grade = grades[table + (value >> U(ROW_BITS) & place_mask)]
                 title, body = grade * weights[row, U(0)], grade * weights[row, U(1)]
                 # What is added up lies side by side, and not all over the documents of the segment.
-                slot = U(slots[one >> U(6)]) + bits_set(bits[one >> U(6)] & (U(1) << (one & U(63))) - U(1))
+                slot = slot_of(one, bits, slots)
                 sums[slot, U(0)] += title
                 sums[slot, U(1)] += body
                 if slot != before:
                     met[count_met] = slot
                     count_met += only
                 before = slot
-    bits[U(docs[0]) >> U(6) : (U(docs[size - U(1)]) >> U(6)) + U(1)] = 0
+    unmark(docs, bits)
     if not only:
         count_met = size
     kept: Any = U(0)
@@ -146,7 +124,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
 
 
 @compiled
-def mark(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: Array) -> int:
+def cover(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: Array) -> int:
     """Sets the bit of each document with one of the forms that count. Returns 0 or DAMAGED."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)

@@ -94,7 +94,9 @@ def adjacent(
             kept, starts = _holding(kept, starts)
         places = reader.places(reader.word(words[at]), fields, docs[kept], scratch, arranged=False)
         starts = spanning.following(starts, places, at)
-    return _holding(kept, starts)[0]
+    holding = np.zeros(len(kept), bool)
+    holding[starts >> DOCUMENT_SHIFT] = True
+    return kept[holding]
 
 
 def _holding(kept: NDArray[np.int64], starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

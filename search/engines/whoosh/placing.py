@@ -9,69 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled
-from index.engines.whoosh.packing import BLOCK, PADDING
-from search.engines.whoosh.blocks import DAMAGED, Array, U, number, past, reached, skipped, unpacked
+from index.compiled import compiled, uint64_at
+from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
+from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "places", "sentence_starts"]
 
-NO_ROOM = -2
 # 2**24 positions: MAX_TEXT characters are at most 10 million words. The document is told by where it stands among those
 # that were asked for.
 POSITION_BITS = 24
 FIELD_BITS = 2
 _POSITION = U((1 << POSITION_BITS) - 1)
-
-
-@compiled
-def _placed(
-    block: tuple[Array, Array, Array],
-    count: Any,
-    span: tuple[Any, Any],
-    field_counts: Array,
-    fields: Any,
-    bits: Array,
-    slots: Array,
-    found: Array,
-    size: Any,
-) -> Any:
-    """Adds to *found*, after *size* places, those of wanted documents in an unpacked block; returns how many then.
-
-    *block*: its documents, rows, and 0 for a posting whose form does not count. *span* is where the positions of the
-    block start and where all end. Returns NO_ROOM when *found* is too short.
-    """
-    block_docs, block_rows, counts = block
-    pos, end = span
-    behind = U(0)
-    for j in range(U(count)):
-        one, row = block_docs[j], block_rows[j]
-        total = field_counts[row, U(3)]
-        if not bits[one >> U(6)] >> (one & U(63)) & U(1) or counts[j] == 0:
-            behind += U(total)
-            continue
-        slot = U(slots[one])
-        pos = past(pos, end, behind)
-        behind = U(0)
-        if size + total >= len(found):
-            return NO_ROOM if total <= end - pos else DAMAGED
-        slot <<= U(FIELD_BITS)
-        if total == 1:
-            # Most postings; a loop over fields would guess wrong at every one.
-            field = field_counts[row, U(4)]
-            gap, pos = number(pos, end)
-            place = (slot | U(field)) << U(POSITION_BITS) | (gap & _POSITION)
-            found[size] = place
-            size += fields >> field & 1
-            continue
-        for field in range(3):
-            position = U(0)
-            base = (slot | U(field)) << U(POSITION_BITS)
-            for _ in range(field_counts[row, U(field)]):
-                gap, pos = number(pos, end)
-                position += gap
-                found[size] = base | (position & _POSITION)
-                size += fields >> field & 1
-    return size if pos <= end else DAMAGED
 
 
 @compiled
@@ -108,7 +57,7 @@ def _arranged(found: Array, documents: int, shift: Any) -> Array:
 
 
 @compiled
-def places(  # noqa: C901  # as above
+def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     doc_bytes: Array,
     pos_bytes: Array,
     field_counts: Array,
@@ -117,7 +66,8 @@ def places(  # noqa: C901  # as above
     block_pos: Array,
     lists: Array,
     grades: Array,
-    fields: int,
+    fields: Any,
+    documents: Any,
     wanted: Array,
     arranged: bool,
     bits: Array,
@@ -127,17 +77,16 @@ def places(  # noqa: C901  # as above
 
     A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields*
     has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in title, text,
-    aside, all, and the field when there is but one. *bits* and *slots*, for each document, are zero before and after. A
-    damaged segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped; in the
-    others a posting costs 3 ns, a place 10, half of it for its order.
+    aside, all, and the field when there is but one. *bits* and *slots* are as for ``narrow``. A damaged segment gives
+    the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped, or cost 2 ns a posting; in
+    the others a posting costs 4 ns, a place 10, half of it for its order.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
-    block_docs, block_rows, counts = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
-    for i in range(len(wanted)):
-        slots[U(wanted[i])] = i
-        bits[U(wanted[i]) >> U(6)] |= U(1) << (U(wanted[i]) & U(63))
-    found, size = np.empty(4 * len(wanted) + 64, np.int64), 0
+    damaged, rows = np.full(1, DAMAGED, np.int64), U(len(field_counts))
+    hits, marks = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data)
+    mark(wanted, bits, slots)
+    found, size = np.empty(4 * len(wanted) + 64, np.int64), np.int64(0)
     asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
     for i in range(len(lists)):
         df, low, high, table = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
@@ -154,22 +103,60 @@ def places(  # noqa: C901  # as above
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            at, top = unpacked(at, end, count, doc, lists[i, 6], block_docs, block_rows, counts)
-            if at > end or block_docs[count - 1] >= U(len(slots)) or top >= U(len(field_counts)):
-                return np.full(1, DAMAGED, np.int64)
-            for j in range(count):
-                counts[j] = grades[table + counts[j]] > 0
-            block_of, span = (block_docs, block_rows, counts), (pos, stop)
-            then = _placed(block_of, count, span, field_counts, fields, bits, slots, found, size)
-            while then == NO_ROOM:
-                found = np.concatenate((found, np.empty_like(found)))
-                then = _placed(block_of, count, span, field_counts, fields, bits, slots, found, size)
-            if then == DAMAGED:
-                return np.full(1, DAMAGED, np.int64)
-            size = then
-    for i in range(len(wanted)):
-        slots[U(wanted[i])] = 0
-        bits[U(wanted[i]) >> U(6)] = U(0)
+            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+            if bit == U(0):
+                return damaged
+            mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+            place_mask, far_end = (U(1) << place_width) - U(1), far_bit + far_count * far_width
+            there, last = hits_of(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
+            if last >= U(documents):
+                return damaged
+            # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
+            counted: Any = U(0)
+            behind: Any = U(0)
+            for j in range(there):
+                one, number_of = hits[j] >> U(8), hits[j] & U(255)
+                total: Any = U(0)
+                row: Any = U(0)
+                value: Any = U(0)
+                while counted <= number_of:
+                    behind += total
+                    value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+                    bit += width
+                    row = value & U(FAR)
+                    if row == U(FAR) and far_bit < far_end:
+                        row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                        far_bit += far_width
+                        if row >= rows:
+                            return damaged
+                    total = U(field_counts[row, U(3)])
+                    counted += U(1)
+                if grades[table + (value >> U(ROW_BITS) & place_mask)] <= 0:
+                    behind += total
+                    continue
+                pos = past(pos, stop, behind)
+                behind = U(0)
+                if total > stop - pos:
+                    return damaged
+                while size + total >= len(found):
+                    found = np.concatenate((found, np.empty_like(found)))
+                slot = slot_of(one, bits, slots) << U(FIELD_BITS)
+                if total == U(1):
+                    # Most postings; a loop over fields would guess wrong at every one.
+                    field = field_counts[row, U(4)]
+                    gap, pos = number(pos, stop)
+                    found[size] = (slot | U(field)) << U(POSITION_BITS) | (gap & _POSITION)
+                    size += fields >> field & 1
+                    continue
+                for field in range(3):
+                    position: Any = U(0)
+                    base = (slot | U(field)) << U(POSITION_BITS)
+                    for _ in range(field_counts[row, U(field)]):
+                        gap, pos = number(pos, stop)
+                        position += gap
+                        found[size] = base | (position & _POSITION)
+                        size += fields >> field & 1
+    unmark(wanted, bits)
     if not arranged:
         return found[:size]
     return _arranged(found[:size], len(wanted), U(FIELD_BITS + POSITION_BITS))

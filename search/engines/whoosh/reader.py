@@ -176,10 +176,11 @@ class Reader:
             lists.rows,
             lists.grades,
             bits_of(fields),
+            self.documents,
             wanted,
             arranged,
             scratch.bits,
-            scratch.slots[: self.documents],
+            scratch.slots,
         )
         if len(places) and places[0] == DAMAGED:
             raise self.damaged("postings or positions")
@@ -192,7 +193,7 @@ class Reader:
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
         bits = np.zeros_like(self.live)
-        if narrowing.mark(self.segment.doc_bytes, lists.rows, lists.grades, self.documents, bits):
+        if narrowing.cover(self.segment.doc_bytes, lists.rows, lists.grades, self.documents, bits):
             raise self.damaged("posting lists")
         return int(np.bitwise_count(bits & self.live).sum())
 
