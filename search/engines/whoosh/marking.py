@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from index.compiled import bits_set, compiled, uint64_at
+from index.compiled import bits_set, compiled, uint32_at, uint64_at
 from search.engines.whoosh.blocks import Array, U
 
 __all__ = ["hits_of", "mark", "slot_of", "unmark"]
@@ -31,9 +31,10 @@ def unmark(docs: Array, bits: Array) -> None:
 
 
 @compiled
-def slot_of(doc: Any, bits: Array, slots: Array) -> Any:
-    """Where a document whose bit is set stands among those marked."""
-    return U(slots[doc >> U(6)]) + bits_set(bits[doc >> U(6)] & (U(1) << (doc & U(63))) - U(1))
+def slot_of(doc: Any, bits: Any, slots: Any) -> Any:
+    """Where a document whose bit is set stands among those marked; *bits* and *slots* are addresses."""
+    word = doc >> U(6)
+    return uint32_at(slots + U(4) * word) + bits_set(uint64_at(bits + U(8) * word) & (U(1) << (doc & U(63))) - U(1))
 
 
 @compiled

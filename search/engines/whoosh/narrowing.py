@@ -56,7 +56,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     end = begin + U(len(doc_bytes) - PADDING)
     documents, rows = U(len(norms)), U(len(weights))
     wanted, size, lasts = U(docs.ctypes.data), U(len(docs)), U(block_last.ctypes.data)
-    hits, marks = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data)
+    hits, marks, firsts = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data), U(slots.ctypes.data)
     # Which of the documents were met, each once: of one list they come in order, of several all are looked at.
     met, count_met, before = np.empty(size + U(1), np.uint32), U(0), ~U(0)
     only = U(required and len(lists) == 1)
@@ -100,7 +100,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
                 grade = grades[table + (value >> U(ROW_BITS) & place_mask)]
                 title, body = grade * weights[row, U(0)], grade * weights[row, U(1)]
                 # What is added up lies side by side, and not all over the documents of the segment.
-                slot = slot_of(one, bits, slots)
+                slot = slot_of(one, marks, firsts)
                 sums[slot, U(0)] += title
                 sums[slot, U(1)] += body
                 if slot != before:

@@ -84,7 +84,7 @@ def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
     damaged, rows = np.full(1, DAMAGED, np.int64), U(len(field_counts))
-    hits, marks = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data)
+    hits, marks, firsts = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data), U(slots.ctypes.data)
     mark(wanted, bits, slots)
     found, size = np.empty(4 * len(wanted) + 64, np.int64), np.int64(0)
     asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
@@ -140,7 +140,7 @@ def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                     return damaged
                 while size + total >= len(found):
                     found = np.concatenate((found, np.empty_like(found)))
-                slot = slot_of(one, bits, slots) << U(FIELD_BITS)
+                slot = slot_of(one, marks, firsts) << U(FIELD_BITS)
                 if total == U(1):
                     # Most postings; a loop over fields would guess wrong at every one.
                     field = field_counts[row, U(4)]
