@@ -47,9 +47,6 @@ _EARLIEST, _LATEST = -(2**31) + 1, 2**31 - 1
 # for a pattern of 50,000 forms. At an eighth of that nothing is slower yet.
 _PLACED = 50_000
 
-# Sets that are united by merging. Of more every document would be written again and again; to add them up document by
-# document takes as long for two in 175,000 documents, and twice as long in a million.
-_MERGED = 3
 # Documents of a phrase that are looked at together: their places fit into the nearer caches.
 _TOGETHER = 4_096
 
@@ -164,12 +161,8 @@ class Evaluation:
         sought = [found for found in sought if len(found)]
         if len(sought) < 2:
             return sought[0] if sought else self._nothing()
-        if len(sought) <= _MERGED:
-            sought.sort(key=len)
-            merged = sought[0]
-            for other in sought[1:]:
-                merged = _either(merged, other)
-            return merged
+        if len(sought) == 2:
+            return _either(*sought)
         scratch = self._scratch
         for found in sought:
             kernels.pour(found.docs, found.scores, scratch.sums, scratch.bits, scratch.summary)
@@ -228,7 +221,10 @@ class Evaluation:
 
 
 def _either(found: Found, others: Found) -> Found:
-    """What is in one of them or both, scores added."""
+    """What is in one of them or both, scores added.
+
+    By merging: to add them up document by document takes as long in 175,000 documents, and twice as long in a million.
+    """
     room = len(found) + len(others)
     both = Found(np.empty(room, np.int32), np.empty(room, np.float32))
     return both.cut(arrays.either(found.docs, found.scores, others.docs, others.scores, both.docs, both.scores))

@@ -114,12 +114,13 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see unpacked for what cou
     for i in range(count_met):
         slot = U(met[i]) if only else U(i)
         one, title, body = U(docs[slot]), sums[slot, U(0)], sums[slot, U(1)]
+        if required and title + body == 0:
+            continue
         sums[slot, U(0)] = 0
         sums[slot, U(1)] = 0
         tf = title * norms[one, U(0)] + body * norms[one, U(1)]
-        docs[kept] = one
-        scores[kept] = scores[slot] + factor * tf / (k1 + tf)
-        kept += U(not required or title + body > 0)
+        docs[kept], scores[kept] = one, scores[slot] + factor * tf / (k1 + tf)
+        kept += U(1)
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 
 
