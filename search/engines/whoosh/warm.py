@@ -89,6 +89,7 @@ def _trees() -> Iterator[Node]:
         All((one, two)),
         All((one, one)),
         Any((one, one)),
+        Any((one, one, one)),
         Any((one, two), implied=True),
         Phrase((one, one)),
         Phrase((Any((one, two)), one)),
