@@ -56,7 +56,7 @@ def _taken(segment: Segment, places: NDArray[np.int64], forms: NDArray[np.int64]
     table = segment.lemma_table
     counts, numbers, weights = table.select(forms)
     used, numbers = np.unique(numbers, return_inverse=True)
-    return _Found(places, counts, table.lemmas.keys_of(used.tolist()), numbers, weights)
+    return _Found(places, counts, table.lemmas.keys_of(used), numbers, weights)
 
 
 def _write(path: Path, forms: int, found: Sequence[_Found]) -> tuple[int, NDArray[np.int64]]:

@@ -8,6 +8,7 @@ loaded: a look-up bisects over the first strings of blocks and unpacks one block
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,37 +61,24 @@ class Strings:
         if low >= high:
             return []
         if high - low > _MANY:
-            return self._many(np.arange(low, high))
+            return self.keys_of(np.arange(low, high))
         first = low // _BLOCK
         found = [key for block in range(first, (high - 1) // _BLOCK + 1) for key in self._block(block)]
         return [self._decoded(key) for key in found[low - first * _BLOCK : high - first * _BLOCK]]
 
-    def keys_of(self, numbers: Sequence[int]) -> list[str]:
-        """The strings with those *numbers*, which ascend: each block is unpacked once."""
-        if len(numbers) > _MANY:
-            return self._many(np.array(numbers, np.int64))
-        return self._each(numbers)
-
-    def _many(self, numbers: NDArray[np.int64]) -> list[str]:
-        """``keys_of`` in a compiled loop."""
-        if numbers[-1] >= self._count:
-            raise IndexError(int(numbers[-1]))
-        data, ends = unpacking.unpacked(self._heads, self._packed, numbers, _ROOM)
+    def keys_of(self, numbers: NDArray[Any]) -> list[str]:
+        """The strings with those *numbers*: 4 µs for ten, a fifth of a microsecond each when they are many in order."""
+        data, ends = unpacking.unpacked(*self.arrays, numbers.astype(np.int64), _ROOM)
         if len(ends) < len(numbers):
-            return self._each(numbers.tolist())
+            # One of them is longer than the loop has room for, or cannot be read: that is told one by one.
+            return [self.key(number) for number in numbers.tolist()]
         text, stops = data.tobytes(), ends.tolist()
-        return [self._decoded(text[start:end]) for start, end in zip([0, *stops[:-1]], stops, strict=True)]
-
-    def _each(self, numbers: Sequence[int]) -> list[str]:
-        """``keys_of`` one by one: few of them, or something is wrong and is to be told."""
-        found: list[str] = []
-        number, block = -1, [b""]
-        for wanted in numbers:
-            if wanted // _BLOCK != number:
-                number = wanted // _BLOCK
-                block = self._block(number)
-            found.append(self._decoded(block[wanted % _BLOCK]))
-        return found
+        spans = zip([0, *stops], stops, strict=False)
+        if text.isascii():
+            # Ids mostly are: decoded at once.
+            whole = text.decode("ascii")
+            return [whole[start:end] for start, end in spans]
+        return [self._decoded(text[start:end]) for start, end in spans]
 
     def find_all(self, keys: Sequence[str]) -> NDArray[np.int64]:
         """The number of each of *keys*, which are sorted, or -1. 5 µs each; a fifth of one when they are many."""
@@ -99,7 +87,7 @@ class Strings:
             encoded = [key.encode("utf-8", "surrogatepass") for key in keys]
             ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
             joined = np.frombuffer(b"".join(encoded), np.uint8)
-            if unpacking.found(self._packed, self._count, joined, ends, _ROOM, numbers) == self._count:
+            if unpacking.found(self._heads, self._packed, self._count, joined, ends, _ROOM, numbers) == self._count:
                 return numbers
         start, last, block = 0, -1, [b""]
         for place, key in enumerate(keys):

@@ -43,10 +43,11 @@ def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
 
 
 @compiled
-def unpacked(heads: Array, data: Array, numbers: Array, longest: int) -> tuple[Array, Array]:
-    """The strings with those *numbers*, which ascend, as bytes, and where each ends.
+def unpacked(heads: Array, data: Array, count: int, numbers: Array, longest: int) -> tuple[Array, Array]:
+    """The strings with those *numbers* as bytes, and where each ends; quickest in order.
 
-    Stops at one of more than *longest* bytes, as at damage.
+    Stops at a number that is not one of the *count*, and at a string of more than *longest* bytes, as at damage. Blocks
+    that are read to their end are seen to end where the next begins.
     """
     key, out = np.zeros(longest, np.uint8), np.empty(16 * len(numbers) + longest, np.uint8)
     ends = np.empty(len(numbers), np.int64)
@@ -55,14 +56,17 @@ def unpacked(heads: Array, data: Array, numbers: Array, longest: int) -> tuple[A
     at: Any = 0
     size: Any = 0
     for i in range(len(numbers)):
-        wanted = numbers[i]
-        if wanted // _BLOCK != number // _BLOCK:
+        wanted = np.int64(numbers[i])
+        if not 0 <= wanted < count:
+            return out[:used], ends[:i]
+        if wanted // _BLOCK != number // _BLOCK or wanted < number:
             number, at, size = wanted // _BLOCK * _BLOCK - 1, np.int64(heads[wanted // _BLOCK]), 0
         while number < wanted:
             size, at = _next(data, at, key, size)
-            if size < 0:
-                return out[:used], ends[:i]
             number += 1
+            whole = (number + 1) % _BLOCK == 0 or number + 1 == count
+            if size < 0 or (whole and at != heads[number // _BLOCK + 1]):
+                return out[:used], ends[:i]
         while used + size > len(out):
             out = np.concatenate((out, np.empty_like(out)))
         out[used : used + size] = key[:size]
@@ -72,7 +76,7 @@ def unpacked(heads: Array, data: Array, numbers: Array, longest: int) -> tuple[A
 
 
 @compiled
-def found(data: Array, count: int, wanted: Array, ends: Array, longest: int, numbers: Array) -> int:
+def found(heads: Array, data: Array, count: int, wanted: Array, ends: Array, longest: int, numbers: Array) -> int:
     """Fills *numbers* with those of the strings *wanted*, which ascend one after the other and end at *ends*; -1: none.
 
     Returns how many of the *count* strings were read: fewer when the table is damaged.
@@ -84,7 +88,10 @@ def found(data: Array, count: int, wanted: Array, ends: Array, longest: int, num
     for number in range(count):
         if place == len(ends):
             return count
-        size, at = _next(data, at, key, size if number % _BLOCK else 0)
+        fresh = number % _BLOCK == 0
+        if fresh and at != heads[number // _BLOCK]:
+            return number
+        size, at = _next(data, at, key, 0 if fresh else size)
         if size < 0:
             return number
         while place < len(ends):

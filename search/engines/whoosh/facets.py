@@ -14,7 +14,6 @@ from search.engines import Count
 from search.engines.whoosh.arrays import tally
 from search.engines.whoosh.parts import Found
 from search.engines.whoosh.reader import Reader
-from search.engines.whoosh.terms import strings
 
 __all__ = ["Column", "days"]
 
@@ -50,7 +49,7 @@ class Column:
 
     def _spelt(self, numbers: NDArray[np.int64]) -> list[str]:
         if len(self._columns) == 1:
-            return strings(self._columns[0].values, numbers)
+            return self._columns[0].values.keys_of(numbers)
         return [self._values[number] for number in numbers.tolist()]
 
     @cached_property

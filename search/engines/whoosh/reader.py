@@ -20,7 +20,7 @@ from search.engines.whoosh import kernels, lookup, narrowing, placing
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
-from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, strings, word_key
+from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, word_key
 from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
@@ -74,13 +74,13 @@ class Reader:
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
-        return strings(self.segment.forms, forms)
+        return self.segment.forms.keys_of(forms)
 
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
         try:
-            return strings(self.segment.ids, self.segment.id_ranks[docs])
-        except IndexDamaged as error:
+            return self.segment.ids.keys_of(self.segment.id_ranks[docs])
+        except (IndexError, IndexDamaged) as error:
             raise self.damaged("ids") from error
 
     def find(self, doc_id: str) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled
 
-__all__ = ["lower_bound", "lower_bounds", "matching", "rooted", "slips", "unpacked"]
+__all__ = ["lower_bound", "lower_bounds", "matching", "rooted", "slips"]
 
 _BLOCK = 16
 # Keys are at most two forms of 64 letters, ids 500 characters, keywords rarely longer: what is beyond is cut.
@@ -137,33 +137,6 @@ def rooted(
         found[kept] = number
         kept += left == size
     return found[:kept]
-
-
-@compiled
-def unpacked(heads: Array, data: Array, count: int, numbers: Array) -> tuple[Array, Array]:
-    """The strings with those *numbers* one after the other, as bytes, and where each ends; no ends for damage.
-
-    A number that is not one of the *count* strings is damage.
-    """
-    key = np.zeros(_ROOM, np.uint8)
-    out = np.empty(64 * len(numbers) + _ROOM, np.uint8)
-    ends = np.empty(len(numbers), np.int64)
-    used = 0
-    for i in range(len(numbers)):
-        number = int(numbers[i])
-        if number >= count:
-            return out[:0], ends[:0]
-        at, size = int(heads[number // _BLOCK]), 0
-        for _ in range(number % _BLOCK + 1):
-            size, at = _unpack(data, at, key)
-        if used + size > len(out):
-            grown = np.empty(2 * (used + size), np.uint8)
-            grown[:used] = out[:used]
-            out = grown
-        out[used : used + size] = key[:size]
-        used += size
-        ends[i] = used
-    return out[:used], ends
 
 
 @compiled

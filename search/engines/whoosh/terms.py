@@ -10,7 +10,6 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ from search.engines.whoosh import lookup, scan
 from search.query import Fuzzy, Wildcard, Word
 from search.ranking import Ranking
 
-__all__ = ["forms_of", "kin_of", "lower_bound", "shapes", "strings", "word_key"]
+__all__ = ["forms_of", "kin_of", "lower_bound", "shapes", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
@@ -140,20 +139,6 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
         return np.arange(low, high, dtype=np.int64)
     wanted = np.array([ord(char) for char in pattern], np.int64)
     return scan.matching(*segment.forms.arrays, low, high, wanted)
-
-
-def strings(table: Strings, numbers: NDArray[Any]) -> list[str]:
-    """The strings of *table* with those *numbers*. Raises IndexDamaged when one is not there."""
-    data, ends = scan.unpacked(*table.arrays, numbers)
-    if len(ends) != len(numbers):
-        raise IndexDamaged("a string is not there")
-    text, stops = data.tobytes(), ends.tolist()
-    starts = [0, *stops[:-1]]
-    if text.isascii():
-        # Ids mostly are: decoded at once.
-        whole = text.decode("ascii")
-        return [whole[start:end] for start, end in zip(starts, stops, strict=False)]
-    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in zip(starts, stops, strict=False)]
 
 
 _NONE = np.zeros(0, np.int64)

@@ -22,7 +22,7 @@ from index.generations import Store
 from index.text import Analyzer, Lemma, entries
 from index.text.strings import Forms
 from search.engines import Request
-from search.engines.whoosh import arrays, scan
+from search.engines.whoosh import arrays
 from search.engines.whoosh.searcher import WhooshSearcher
 from search.query import All, Any, Between, Fuzzy, Keyword, Near, Node, Not, Phrase, SameSentence, Wildcard, Word
 
@@ -41,12 +41,6 @@ def warm_up() -> float:
         searcher.forms.neighbours("слава", budget=200, limit=1)
         searcher.forms.completions("сл", budget=0, limit=1)
         searcher.close()
-    table = np.zeros(1, np.uint32), np.zeros(1, np.uint8)
-    for array in table:
-        array.setflags(write=False)
-    # Ids are unpacked by their ranks, forms by their numbers, which a small index does by other ways.
-    for numbers in (np.zeros(0, np.uint32), np.zeros(0, np.int64)):
-        scan.unpacked(*table, 0, numbers)
     # A few documents never fill the table of raw strings, nor have they a form that is no plain word.
     entries.rehash(np.zeros(2, np.uint32), 1, np.zeros(2, np.uint64))
     forms = Forms()

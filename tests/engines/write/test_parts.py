@@ -68,7 +68,7 @@ def test_a_table_of_strings_answers_as_a_sorted_list(folder: Path, strings: list
     assert table.keys(0, len(table)) == keys
     assert [table.key(number) for number in range(len(table))] == keys
     assert table.keys(3, 40) == keys[3:40]
-    assert table.keys_of(range(0, len(keys), 7)) == keys[::7]
+    assert table.keys_of(np.arange(0, len(keys), 7)) == keys[::7]
     wanted = sorted({*asked, *keys[::3]})
     places = [keys.index(key) if key in keys else -1 for key in wanted]
     assert [table.find(key) for key in wanted] == places
@@ -86,9 +86,10 @@ def test_many_strings_are_found_in_one_run_as_one_by_one(folder: Path, longest: 
     table = Strings(written(folder, lambda sections: put_strings(sections, "x", keys)), "x")
     assert table.keys(0, len(keys)) == keys
     assert table.keys(5, 200) == keys[5:200]
-    assert table.keys_of(range(3, len(keys), 2)) == keys[3::2]
+    assert table.keys_of(np.arange(3, len(keys), 2)) == keys[3::2]
+    assert table.keys_of(np.arange(len(keys))[::-3]) == keys[::-3]
     with pytest.raises(IndexError):
-        table.keys_of(range(len(keys) + 1))
+        table.keys_of(np.arange(len(keys) + 1))
     wanted = sorted({*keys[::3], *(key + "а" for key in keys), "", "яяя"})
     assert table.find_all(wanted).tolist() == [keys.index(key) if key in keys else -1 for key in wanted]
 
@@ -100,7 +101,7 @@ def test_a_damaged_table_of_many_strings_is_told(folder: Path) -> None:
     table._packed = table._packed.copy()
     table._packed[len(table._packed) // 2 :] = 0xFF
     table._data = table._packed.data
-    for ask in (lambda: table.keys(0, 200), lambda: table.keys_of(range(0, 200, 2)), lambda: table.find_all(keys)):
+    for ask in (lambda: table.keys(0, 200), lambda: table.keys_of(np.arange(0, 200, 2)), lambda: table.find_all(keys)):
         with pytest.raises(IndexDamaged):
             ask()
 
