@@ -11,7 +11,7 @@ from functools import cache, lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import UTC, format_date, format_datetime, format_timedelta
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
     """Gives *app* its languages and the templates their ``_``, ``ngettext``, dates and numbers."""
     Babel(app, default_locale="ru", locale_selector=_spoken)
     app.after_request(_remember)
-    app.jinja_env.filters.update(long_date=long_date, moment=moment, duration=duration)
+    app.jinja_env.filters.update(long_date=long_date)
     app.context_processor(lambda: _speeches()[spoken()].names)
 
 
@@ -102,16 +102,6 @@ def number(value: int) -> str:
 def long_date(day: dt.date | None) -> str:
     """«20 ноября 2026»; empty when there is none."""
     return pattern_date(day, _LONG) if day else ""
-
-
-def moment(at: dt.datetime) -> str:
-    """«20 ноября 2026, 09:05 UTC»: nobody knows a reader's own zone."""
-    return str(format_datetime(at, f"{_LONG}, HH:mm zzz", tzinfo=UTC, locale=spoken()))
-
-
-def duration(seconds: int) -> str:
-    """«3 часа»."""
-    return str(format_timedelta(seconds, locale=spoken()))
 
 
 def period(first: dt.date, last: dt.date) -> str:
