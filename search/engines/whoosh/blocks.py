@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.compiled import bits_set, byte_at, compiled, int32_at, uint32_at, uint64_at
 from index.engines.whoosh.packing import FAR, ROW_BITS
 
-__all__ = ["DAMAGED", "Array", "U", "headed", "number", "past", "reached", "skipped", "unpacked"]
+__all__ = ["DAMAGED", "Array", "U", "headed", "number", "packed_at", "past", "sought", "unpacked"]
 
 DAMAGED = -1
 U = np.uint64
@@ -43,6 +43,12 @@ def number(at: Any, end: Any) -> tuple[Any, Any]:
                 break
             shift += U(7)
     return value, at
+
+
+@compiled
+def packed_at(bit: Any, mask: Any) -> Any:
+    """The number that starts at *bit* of memory; *mask* has a one for each of its bits."""
+    return uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
 
 
 @compiled
@@ -74,13 +80,13 @@ def headed(at: Any, end: Any, count: Any, most: Any) -> tuple[Any, Any, Any, Any
 
 @compiled
 def unpacked(
-    at: Any, end: Any, count: Any, doc: Any, most: Any, docs: Array, rows: Array, places: Array
+    at: Any, end: Any, count: Any, doc: Any, most: Any, documents: Any, docs: Array, rows: Array, places: Array
 ) -> tuple[Any, Any]:
     """Writes documents, rows of counts and places of the block of *count* postings at address *at*.
 
-    *doc* is the document before it, *most* the greatest place there may be. Returns where the next block starts, or a
-    place past *end* for damage, and the greatest row, FAR if there is none above. 1.5 ns a posting; numbers laid out
-    for vector instructions (eight lanes) were no more than a sixth faster.
+    *doc* is the document before it, *most* the greatest place there may be, *documents* how many there are. Returns
+    where the next block starts, or a place past *end* for damage, and the greatest row, FAR if there is none above.
+    1.5 ns a posting; numbers laid out for vector instructions (eight lanes) were no more than a sixth faster.
     """
     bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, most)
     if bit == U(0):
@@ -88,26 +94,28 @@ def unpacked(
     after = (far_bit + far_count * far_width + U(7)) >> U(3)
     mask, place_mask, shift = (U(1) << width) - U(1), (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
     for i in range(U(count)):
-        value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+        value = packed_at(bit, mask)
         bit += width
         doc += value >> shift
         docs[i] = doc
         rows[i] = value & U(FAR)
         places[i] = value >> U(ROW_BITS) & place_mask
+    if doc >= U(documents):
+        return end + U(1), U(0)
     top = U(FAR)
     if far_count:
         mask = (U(1) << far_width) - U(1)
         stop = far_bit + far_count * far_width
         for i in range(U(count)):
             if rows[i] == U(FAR) and far_bit < stop:
-                rows[i] += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & mask
+                rows[i] += packed_at(far_bit, mask)
                 top = max(top, rows[i])
                 far_bit += far_width
     return after, top
 
 
 @compiled
-def reached(wanted: Any, size: Any, near: Any, last: Any) -> Any:
+def _reached(wanted: Any, size: Any, near: Any, last: Any) -> Any:
     """The first index from *near* on whose document of *wanted* (an address, *size* of them) is after *last*.
 
     Mostly near: steps that double, then bisection.
@@ -128,7 +136,7 @@ def reached(wanted: Any, size: Any, near: Any, last: Any) -> Any:
 
 
 @compiled
-def skipped(block_last: Any, block: Any, high: Any, doc: Any) -> Any:
+def _skipped(block_last: Any, block: Any, high: Any, doc: Any) -> Any:
     """The first block from *block* on whose last document is not before *doc*, else *high*.
 
     Last documents lie at the address *block_last*.
@@ -146,6 +154,22 @@ def skipped(block_last: Any, block: Any, high: Any, doc: Any) -> Any:
         else:
             near = middle
     return block
+
+
+@compiled
+def sought(block_last: Any, low: Any, high: Any, block: Any, wanted: Any, size: Any, near: Any) -> tuple[Any, Any, Any]:
+    """The next block of a list that may have one of *wanted* from index *near* on; *high* when there is none.
+
+    Then the first index whose document is behind it, and the document before it. Rows *low*..*high*-1 of the skip table
+    are the list's, and *block* is where to begin; a list that has none is one block, *low*, and has all.
+    """
+    if low == high:
+        return low, size, U(0)
+    block = _skipped(block_last, block, high, U(int32_at(wanted + U(4) * near)))
+    if block == high:
+        return high, size, U(0)
+    before = uint32_at(block_last + U(4) * (block - U(1))) if block > low else U(0)
+    return block, _reached(wanted, size, near, uint32_at(block_last + U(4) * block)), before
 
 
 @compiled

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, uint64_at
+from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
 
 __all__ = ["gained"]
@@ -50,7 +50,7 @@ def _closeness(places: Array, tag_bits: Any, weights: Array, k: Array, gains: Ar
 
 
 @compiled
-def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
+def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
     field_counts: Array,
@@ -98,15 +98,12 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
         df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5] + words[word, 3])
         block, near = low, U(0)
         while near < chosen:
-            at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
-            if low < high:
-                block = skipped(lasts, block, high, U(wanted[near]))
-                if block == high:
-                    break
-                after = reached(asked, chosen, near, U(block_last[block]))
-                at, pos = begin + U(block_doc[block]), positions + U(block_pos[block])
-                doc = U(block_last[block - U(1)]) if block > low else U(0)
             slot: Any = near
+            block, after, doc = sought(lasts, low, high, block, asked, chosen, near)
+            if low < block == high:
+                break
+            at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
+            pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
             near = after
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
@@ -116,12 +113,12 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
             place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
             far_end = far_bit + far_count * far_width
-            # The rows up to *counted* are known: *behind* positions lie between the last ones read and the next.
+            # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
             counted: Any = U(0)
             behind: Any = U(0)
             target = U(wanted[slot])
             for j in range(count):
-                value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+                value = packed_at(bit, mask)
                 bit += width
                 doc += value >> shift
                 values[j] = value
@@ -134,22 +131,18 @@ def gained(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 target = U(wanted[slot])
                 if doc != target:
                     continue
-                for before in range(counted, j):
-                    row = values[before] & U(FAR)
+                total: Any = U(0)
+                row: Any = U(0)
+                for number_of in range(counted, j + U(1)):
+                    behind += total
+                    row = values[number_of] & U(FAR)
                     if row == U(FAR) and far_bit < far_end:
-                        row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                        row += packed_at(far_bit, far_mask)
                         far_bit += far_width
                         if row >= rows:
                             return DAMAGED
-                    behind += U(field_counts[row, U(3)])
+                    total = U(field_counts[row, U(3)])
                 counted = j + U(1)
-                row = value & U(FAR)
-                if row == U(FAR) and far_bit < far_end:
-                    row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
-                    far_bit += far_width
-                if row >= rows:
-                    return DAMAGED
-                total = U(field_counts[row, U(3)])
                 grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
                 title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
                 sums[word, slot, 2] += title

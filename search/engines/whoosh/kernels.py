@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, trailing_zeros, uint64_at
+from index.compiled import compiled, trailing_zeros
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, unpacked
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, unpacked
 
 __all__ = ["draw", "gather", "pour", "stream"]
 
@@ -91,13 +91,13 @@ def stream(
         mask, far_mask, shift = (U(1) << width) - U(1), (U(1) << far_width) - U(1), place_width + U(ROW_BITS)
         kinds, size = (U(1) << shift) - U(1), U(0)
         for _ in range(count):
-            value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+            value = packed_at(bit, mask)
             bit += width
             kind, gap = value & kinds, value >> shift
             doc += gap
             more_title, more_body = adds[kind, U(0)], adds[kind, U(1)]
             if value & U(FAR) == U(FAR) and far_bit < far_end:
-                row = U(FAR) + (uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask)
+                row = U(FAR) + packed_at(far_bit, far_mask)
                 far_bit += far_width
                 if row >= rows:
                     return DAMAGED
@@ -153,9 +153,9 @@ def gather(  # one hot loop over postings, one over documents
         df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            at, top = unpacked(at, end, count, doc, lists[i, 6], block_docs, rows, places)
+            at, top = unpacked(at, end, count, doc, lists[i, 6], len(norms), block_docs, rows, places)
             doc = block_docs[count - 1]
-            if at > end or doc >= U(len(norms)) or top >= U(len(weights)):
+            if at > end or top >= U(len(weights)):
                 return DAMAGED
             _touch(summary, block_docs, count)
             for j in range(U(count)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from index.compiled import bits_set, compiled, uint32_at, uint64_at
-from search.engines.whoosh.blocks import Array, U
+from search.engines.whoosh.blocks import Array, U, packed_at
 
 __all__ = ["hits_of", "mark", "slot_of", "unmark"]
 
@@ -49,7 +49,7 @@ def hits_of(
     """
     mask, size = (U(1) << width) - U(1), U(0)
     for j in range(count):
-        doc += (uint64_at(bit >> U(3)) >> (bit & U(7)) & mask) >> shift
+        doc += packed_at(bit, mask) >> shift
         bit += width
         hits[size] = doc << U(8) | U(j)
         size += uint64_at(bits + U(8) * (doc >> U(6) & (words - U(1)))) >> (doc & U(63)) & U(1)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, uint64_at
+from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, past, reached, skipped
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "places", "sentence_starts"]
@@ -57,7 +57,7 @@ def _arranged(found: Array, documents: int, shift: Any) -> Array:
 
 
 @compiled
-def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
+def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
     field_counts: Array,
@@ -92,15 +92,11 @@ def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
         df, low, high, table = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
         block, near = low, U(0)
         while near < chosen:
-            at, pos, doc, after = begin + U(lists[i, 1]), positions + U(lists[i, 2]), U(0), chosen
-            if low < high:
-                block = skipped(lasts, block, high, U(wanted[near]))
-                if block == high:
-                    break
-                after = reached(asked, chosen, near, U(block_last[block]))
-                at, pos = begin + U(block_doc[block]), positions + U(block_pos[block])
-                doc = U(block_last[block - U(1)]) if block > low else U(0)
-            near = after
+            block, near, doc = sought(lasts, low, high, block, asked, chosen, near)
+            if low < block == high:
+                break
+            at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
+            pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
             bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
@@ -121,11 +117,11 @@ def places(  # noqa: C901  # one hot loop over blocks; see kernels.narrow
                 value: Any = U(0)
                 while counted <= number_of:
                     behind += total
-                    value = uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+                    value = packed_at(bit, mask)
                     bit += width
                     row = value & U(FAR)
                     if row == U(FAR) and far_bit < far_end:
-                        row += uint64_at(far_bit >> U(3)) >> (far_bit & U(7)) & far_mask
+                        row += packed_at(far_bit, far_mask)
                         far_bit += far_width
                         if row >= rows:
                             return damaged

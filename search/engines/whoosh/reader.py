@@ -29,8 +29,6 @@ __all__ = ["Reader"]
 # Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
 # for each document of the segment that has one of them.
 _GATHERED = 12
-# Lists that are united by running through them; more are added up document by document.
-_STREAMED = 1
 
 
 class Reader:
@@ -110,7 +108,7 @@ class Reader:
         most = min(lists.postings, self.documents) + 1
         docs, values = np.empty(most, np.int32), np.empty(most, np.float32)
         tables = segment.doc_bytes, weights, lists.rows, lists.grades, self.live, self.formula.norms(form)
-        if 0 < len(lists.rows) <= _STREAMED:
+        if len(lists.rows) == 1:
             size = kernels.stream(*tables, np.float32(form.k1), docs, values)
         else:
             room = scratch.sums, scratch.bits, scratch.summary
