@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 
 from index.text import entries
 
-__all__ = ["Forms", "Strings"]
+__all__ = ["Forms", "Strings", "codes_of"]
 
 # Strings that there is room for at first, what each takes with its letters and without, and slots, of which less than
 # half may be taken.
 _ROOM, _LENGTH, _HEAD, _SPARE = 1 << 14, 12, 2, 4
+
+
+def codes_of(strings: Collection[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The code points of *strings* end to end, and where each begins, and the end."""
+    codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), "<u4")
+    sizes = np.fromiter(map(len, strings), np.int64, len(strings))
+    return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
 class Strings:
@@ -34,10 +41,10 @@ class Strings:
     @classmethod
     def of(cls, strings: Collection[str], numbers: Collection[int]) -> Self:
         """A table of *strings*, all different, alone: small, so that a loop finds it in the processor's cache."""
-        codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), "<u4")
+        codes, bounds = codes_of(strings)
         made = cls(1 << len(strings).bit_length(), len(codes))
         state = np.array([0, 0, 1], np.int64)
-        entries.add(codes, np.cumsum([0, *map(len, strings)]), made.entries, made.slots, state)
+        entries.add(codes, bounds, made.entries, made.slots, state)
         made.entries[made.place(int(state[2]))] = list(numbers)
         return made
 
@@ -91,8 +98,7 @@ class Forms(dict[str, int]):
         new = self.texts[self._told :]
         if not new:
             return
-        bounds = np.cumsum([0, *map(len, new)])
-        codes = np.frombuffer("".join(new).encode("utf-32-le", "surrogatepass"), "<u4")
+        codes, bounds = codes_of(new)
         table = self.table
         state = np.array([0, self._told, table.free], np.int64)
         while not entries.add(codes, bounds, table.entries, table.slots, state):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text import numbering, raws, sentences, spreading
-from index.text.strings import Forms, Strings
+from index.text.strings import Forms, Strings, codes_of
 
 __all__ = ["MAX_RAWS", "Found", "RawTable"]
 
@@ -89,8 +89,7 @@ class RawTable:
 
     def _numbered(self, texts: Sequence[str], only: Strings | None = None) -> Found:
         """The raw strings of *texts*, none joined; flags are those of plain words alone."""
-        bounds = _bounds(np.fromiter(map(len, texts), np.int64, len(texts)))
-        codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+        codes, bounds = codes_of(texts)
         ids, begins, flags = np.empty((3, len(codes)), np.int32)
         own = np.empty((len(codes), numbering.COLUMNS), np.int32)
         sizes = np.zeros(len(texts), np.int64)

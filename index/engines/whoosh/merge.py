@@ -94,11 +94,9 @@ def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     lists = lists_of(united(len(keys), shared))
     writer = PostingsWriter(sections, table, len(keys))
     docs = _new_numbers([live for _, live in sources])
-    for low, high in _chunks(segments, [lists[own] for own in forms]):
-        parts = [
-            _part(segment, own_forms, own_rows, own_docs, lists, low, high)
-            for segment, own_forms, own_rows, own_docs in zip(segments, forms, rows, docs, strict=True)
-        ]
+    owners = [lists[own] for own in forms]
+    for low, high in _chunks(segments, owners):
+        parts = [_part(*each, low, high) for each in zip(segments, forms, owners, rows, docs, strict=True)]
         writer.add(_joined(parts, sum(len(live) for _, live in sources)))
     put_strings(sections, "forms", [keys[number] for number in writer.finish().tolist()])
 
@@ -150,16 +148,19 @@ def _chunks(segments: Sequence[Segment], lists: list[NDArray[np.int64]]) -> Iter
 def _part(
     segment: Segment,
     forms: NDArray[np.int64],
+    lists: NDArray[np.int64],
     rows: NDArray[np.int64],
     docs: NDArray[np.int64],
-    lists: NDArray[np.int64],
     low: int,
     high: int,
 ) -> Postings:
-    """What new *lists* *low*..*high*-1 have of one segment, renumbered, without what goes."""
-    chosen = (lists[forms] >= low) & (lists[forms] < high)
+    """What new lists *low*..*high*-1 have of one segment, renumbered, without what goes.
+
+    The new numbers are of each form, of its list, of each row of counts and of each document.
+    """
+    chosen = (lists >= low) & (lists < high)
     own = segment.postings(np.unique(segment.form_lists.lists[chosen]).astype(np.int64))
-    new, owner = docs[own.docs], lists[forms[own.forms]]
+    new, owner = docs[own.docs], lists[own.forms]
     # A list of more forms than one may have is made several, and then read for each.
     kept = (new >= 0) & (owner >= low) & (owner < high)
     return Postings(

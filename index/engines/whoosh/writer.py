@@ -149,15 +149,16 @@ class Writer:
                 return likeliest
 
             written = self._buffer.write(path, self._analyzer, groups)
-            self._known.append(self._add_segment(*written, files))
+            self._known.append(self._add_segment(path, *written, files))
         self._buffer, self._buffered = Buffer(), {}
 
     def _next_path(self) -> Path:
         self._written += 1
         return self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
 
-    def _add_segment(self, identity: int, documents: int, lengths: tuple[int, ...], files: dict[str, File]) -> Segment:
-        path = self._draft.folder / f"MAIN_{self._draft.name}x{self._written}.seg"
+    def _add_segment(
+        self, path: Path, identity: int, documents: int, lengths: tuple[int, ...], files: dict[str, File]
+    ) -> Segment:
         entry = SegmentEntry(path.stem, documents, 0, lengths, {"seg": File(path.name, identity)} | files)
         self._parts.append(_Part(Segment(self._draft.folder, entry), inherited=False))
         return self._parts[-1].segment
@@ -169,7 +170,8 @@ class Writer:
             return
         sources = [(part.segment, ~part.deleted) for part in chosen]
         self._parts = [part for part in self._parts if part not in chosen]
-        self._add_segment(*merge(sources, self._next_path()), {})
+        path = self._next_path()
+        self._add_segment(path, *merge(sources, path), {})
         self._gone = [part.segment for part in chosen if not part.inherited]
 
     def _remove(self, segment: Segment) -> None:
