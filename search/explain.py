@@ -58,7 +58,7 @@ class _Explainer:
         self._query = query
         self._collection = collection
         self._ranking = ranking
-        wanted = list(leaves(query))
+        wanted = leaves(query)
         self._matching = dict(zip(wanted, collection.matching, strict=True))
         kept = {leaf.term: forms for leaf, forms in zip(wanted, collection.kept, strict=True)}
         self._plain = Plain(analyzer, ranking, kept.get, deadline)

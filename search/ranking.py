@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 __all__ = ["LEAD", "RANKING", "Averages", "Counts", "Ranking", "Saturation"]
 __all__ += ["frequency", "idf", "nearness", "norm", "score"]
@@ -22,13 +23,17 @@ __all__ += ["frequency", "idf", "nearness", "norm", "score"]
 LEAD = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Saturation:
+class Saturation(NamedTuple):
     """How fast repetitions stop to matter (``k1``), how far long texts are held back (``b``), what the lead weighs."""
 
     k1: float
     b: float
     lead: float
+
+
+# .289 -> .321 on pairs of tags. For headlines the common 1.2, .75 is best.
+_TOPIC = Saturation(k1=0.6, b=0.3, lead=1.5)
+_HEADLINE = Saturation(k1=1.2, b=0.75, lead=2.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,10 @@ class Ranking:
     # development sets have none; below 0.4 a teaser as typed stays under any form of the word in the body.
     aside: float = 0.3
 
-    # Up to ``short`` words with content: topics; .289 -> .321 on pairs of tags. More: headlines, for which the common
-    # 1.2, .75 is best.
+    # Up to ``short`` words with content: topics; more: headlines.
     short: int = 4
-    topic: Saturation = Saturation(k1=0.6, b=0.3, lead=1.5)
-    headline: Saturation = Saturation(k1=1.2, b=0.75, lead=2.5)
+    topic: Saturation = _TOPIC
+    headline: Saturation = _HEADLINE
 
     # Words of the query close together: +.004 / 0 / +.006 / 0, for the ``depth`` best only: it needs positions. Of 50
     # and 100 documents neither is better on any set; 30 give up .002 on tags, for a third of the time of 100.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,6 +46,7 @@ __all__ = [
     "keyword_key",
     "leaves",
     "no_more",
+    "optional",
     "regex",
     "timeline",
     "typed",
@@ -66,37 +67,37 @@ class Leaf(NamedTuple):
     fields: Fields
 
 
-def leaves(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
+def leaves(node: Node, fields: Fields = FIELDS) -> list[Leaf]:
     """The leaves of ``search.query.words`` in its order, each with its fields; the innermost Aimed decides."""
     match node:
         case Word() | Wildcard() | Fuzzy():
-            yield Leaf(node, fields)
+            return [Leaf(node, fields)]
         case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
-            for part in parts:
-                yield from leaves(part, fields)
+            return [leaf for part in parts for leaf in leaves(part, fields)]
         case Aimed(field, part):
-            yield from leaves(part, (field,))
+            return leaves(part, (field,))
         case Boosted(part, _):
-            yield from leaves(part, fields)
+            return leaves(part, fields)
+        case _:
+            return []
 
 
-def typed(node: Node, fields: Fields = FIELDS) -> Iterator[Leaf]:
+def typed(node: Node, fields: Fields = FIELDS) -> list[Leaf]:
     """The leaves that a reader wrote, in order: of what is implied the first alternative alone.
 
     What a word is also called tells nothing by standing close together, as its words always do.
     """
     match node:
         case Any((first, *_), implied=True):
-            yield from typed(first, fields)
-        case Word() | Wildcard() | Fuzzy():
-            yield Leaf(node, fields)
+            return typed(first, fields)
         case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
-            for part in parts:
-                yield from typed(part, fields)
+            return [leaf for part in parts for leaf in typed(part, fields)]
         case Aimed(field, part):
-            yield from typed(part, (field,))
+            return typed(part, (field,))
         case Boosted(part, _):
-            yield from typed(part, fields)
+            return typed(part, fields)
+        case _:
+            return leaves(node, fields)
 
 
 def no_more(typed: float, other: float) -> float:
@@ -109,17 +110,7 @@ def no_more(typed: float, other: float) -> float:
 
 def content_words(node: Node) -> int:
     """How many words with content a reader typed: what decides the query's saturation."""
-    match node:
-        case Any((typed, *_), implied=True):
-            return content_words(typed)
-        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
-            return sum(map(content_words, parts))
-        case Aimed(_, part) | Boosted(part, _):
-            return content_words(part)
-        case Word() | Wildcard() | Fuzzy():
-            return int(not optional(node))
-        case _:
-            return 0
+    return sum(not optional(leaf.term) for leaf in typed(node))
 
 
 def optional(node: Node) -> bool:

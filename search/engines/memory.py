@@ -66,7 +66,7 @@ class MemorySearcher:
     def search(self, request: Request) -> Response:
         scale = self._scale(request.query)
         near = 0
-        looked_for = any(True for _ in typed(request.query))
+        looked_for = bool(typed(request.query))
         if looked_for and request.sort == "relevance" and not isinstance(request.after, Place):
             near = self._ranking.depth
         scores: dict[str, float] = {}
@@ -130,7 +130,7 @@ class MemorySearcher:
 
     def collection(self, query: Node, deadline: Deadline = NEVER) -> Collection:
         deadline.check()
-        wanted = list(leaves(query))
+        wanted = leaves(query)
         return Collection(
             documents=len(self._texts),
             averages=self._averages,

@@ -185,7 +185,7 @@ class Plain:
 
     def closeness(self, query: Node, text: Text, scale: Scale) -> float:
         """What a document gains, in the second step, by typed words that stand close together."""
-        leaves = list(typed(query))
+        leaves = typed(query)
         fields = [
             sorted(
                 (token.position, number)

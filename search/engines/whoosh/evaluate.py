@@ -6,7 +6,8 @@ search/engines/plain.py says what each node means. Words come in gathered, with 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -50,6 +51,9 @@ _PLACED = 50_000
 # Documents of a phrase that are looked at together: their places fit into the nearer caches.
 _TOGETHER = 4_096
 
+# Words whose lists are read between two looks at the clock: 5 ms each for the commonest of a million documents.
+_AT_ONCE = 8
+
 Sieve = Not | Keyword | Between | Everything
 
 
@@ -62,11 +66,14 @@ class Words(Protocol):
     def weight(self, leaf: Leaf) -> float:
         """What it weighs, 0 where it only narrows."""
 
-    def found(self, leaf: Leaf) -> Found:
-        """Its documents and scores."""
+    def any(self, leaves: Sequence[Leaf]) -> Found:
+        """The documents that have one of them (there are some), and their scores."""
 
-    def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
-        """*found* with its scores added; where it is *required*, without the documents that lack it."""
+    def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
+        """*found* with their scores added, without the documents that lack one of the first *required*.
+
+        Where nothing was found yet, the documents that have the first one, which is required, and so on.
+        """
 
 
 class Evaluation:
@@ -83,7 +90,7 @@ class Evaluation:
         self._deadline.check()
         match node:
             case Word() | Wildcard() | Fuzzy():
-                return self._words.found(Leaf(node, fields))
+                return self._words.any([Leaf(node, fields)])
             case Phrase(parts) | Near(parts, _) | SameSentence(parts):
                 return self._placed(node, parts, fields)
             case All(parts):
@@ -91,7 +98,8 @@ class Evaluation:
             case Any((typed, *others), implied=True):
                 return self._best(typed, others, fields)
             case Any(parts):
-                return self._any([self.found(part, fields) for part in parts])
+                sought = [self.found(part, fields) for part in parts if not isinstance(part, Term)]
+                return self._any([*sought, *self._words_of(parts, fields)])
             case Aimed(field, part):
                 return self.found(part, (field,))
             case Boosted(part, factor):
@@ -126,35 +134,47 @@ class Evaluation:
     def _all(self, parts: tuple[Node, ...], fields: Fields) -> Found:
         required, extra = demands(parts)
         sieves = [part for part in required if isinstance(part, Sieve)]
-        found = self._both([part for part in required if not isinstance(part, Sieve)], sieves, fields)
+        adding = [part for part in extra if isinstance(part, Term)]
+        found = self._both([part for part in required if not isinstance(part, Sieve)], sieves, fields, adding)
         for part in extra:
-            if isinstance(part, Term):
-                found = self._narrowed(found, Leaf(part, fields), required=False)
-            else:
+            if not isinstance(part, Term):
                 others = self.found(part, fields)
                 arrays.add(found.docs, found.scores, others.docs, others.scores)
         return found
 
-    def _both(self, parts: Sequence[Node], sieves: Sequence[Node], fields: Fields) -> Found:
-        """What all *parts* and *sieves* match, scores added: the rarest first, and what is left is narrowed."""
+    def _both(
+        self, parts: Sequence[Node], sieves: Sequence[Node], fields: Fields, adding: Sequence[Term] = ()
+    ) -> Found:
+        """What all *parts* and *sieves* match, scores added, also those of *adding*.
+
+        The rarest first, and what is left is narrowed.
+        """
         words = sorted((Leaf(part, fields) for part in parts if isinstance(part, Term)), key=self._words.rare)
         sought = sorted((self.found(part, fields) for part in parts if not isinstance(part, Term)), key=len)
+        found: Found | None = None
         if sought:
-            found = sought.pop(0)
-        elif words:
-            found = self._words.found(words.pop(0))
-        else:
+            found = functools.reduce(lambda one, other: _common(one, other, other.scores), sought)
+        elif sieves and words:
+            found = self._words.any([words.pop(0)])
+        elif not words:
             found = self._everything()
-        for other in sought:
-            found = _common(found, other, other.scores)
-        found = self.sifted(found, sieves, fields)
-        for leaf in words:
-            found = self._narrowed(found, leaf, required=True)
+        if found is not None:
+            found = self.sifted(found, sieves, fields)
+        return self._narrowed(found, [*words, *(Leaf(part, fields) for part in adding)], len(words))
+
+    def _narrowed(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
+        for at in range(0, len(leaves), _AT_ONCE):
+            self._deadline.check()
+            found = self._words.all(found, leaves[at : at + _AT_ONCE], max(0, required - at))
+        assert found is not None, "nothing to begin with, and no word"
         return found
 
-    def _narrowed(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
-        self._deadline.check()
-        return self._words.narrow(found, leaf, required=required)
+    def _words_of(self, parts: Sequence[Node], fields: Fields) -> Iterator[Found]:
+        """What any of the words among *parts* finds, a few together."""
+        leaves = [Leaf(part, fields) for part in parts if isinstance(part, Term)]
+        for at in range(0, len(leaves), _AT_ONCE):
+            self._deadline.check()
+            yield self._words.any(leaves[at : at + _AT_ONCE])
 
     def _any(self, sought: list[Found]) -> Found:
         """What is in any of *sought*, scores added."""
@@ -192,7 +212,7 @@ class Evaluation:
         if not len(found):
             return found
         holding = np.zeros(len(found), bool)
-        step = max(1, _PLACED // max(1, len(list(leaves(node, fields)))))
+        step = max(1, _PLACED // max(1, len(leaves(node, fields))))
         for at in range(0, len(found), step):
             docs = found.docs[at : at + step]
             starts = spans(node, fields, docs, self._reader, self._scratch, self._deadline).starts

@@ -1,6 +1,7 @@
 """The loops over documents and counts: those of a word, and unions.
 
-Each walks the packed lists of all forms of a word and never builds one. See blocks.py for what is said of damage.
+Each walks the packed lists of all forms of a word and never builds one. Deleted documents are found like any other. See
+blocks.py for what is said of damage.
 """
 
 from __future__ import annotations
@@ -63,7 +64,6 @@ def stream(
     weights: Array,
     lists: Array,
     grades: Array,
-    live: Array,
     norms: Array,
     k1: Any,
     docs: Array,
@@ -115,7 +115,7 @@ def stream(
             one = own[i]
             docs[kept] = one
             values[kept] = title[i] * norms[one, U(0)] + body[i] * norms[one, U(1)]
-            kept += (live[one >> U(6)] >> (one & U(63))) & U(title[i] + body[i] > 0)
+            kept += U(title[i] + body[i] > 0)
         own[0], title[0], body[0] = own[size], title[size], body[size]
     for i in range(kept):
         values[i] = values[i] / (k1 + values[i])
@@ -128,7 +128,6 @@ def gather(  # one hot loop over postings, one over documents
     weights: Array,
     lists: Array,
     grades: Array,
-    live: Array,
     norms: Array,
     k1: Any,
     sums: Array,
@@ -137,13 +136,12 @@ def gather(  # one hot loop over postings, one over documents
     docs: Array,
     values: Array,
 ) -> Any:
-    """Writes the live documents of a word to *docs*, ascending, and tf / (k1 + tf) to *values*; returns how many.
+    """Writes the documents of a word to *docs*, ascending, and tf / (k1 + tf) to *values*; returns how many.
 
     A row of *lists* is one list (``lookup.located``); *grades* is what forms count, 0 for those of others. *weights*
     (rows, 2) is what a row of counts adds to title and body, nothing where it does not count; *norms* (documents, 2)
-    multiplies them. *live* and *bits* have a bit a document, *summary* a byte for 64 words of those; *sums*
-    (documents, 2), *bits* and *summary* are zero before and after. 3.5 ns a posting, of which unpacking is 1.5, and 3 a
-    document.
+    multiplies them. *bits* has a bit a document, *summary* a byte for 64 words of those; *sums* (documents, 2), *bits*
+    and *summary* are zero before and after. 3.5 ns a posting, of which unpacking is 1.5, and 3 a document.
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
@@ -174,20 +172,19 @@ def gather(  # one hot loop over postings, one over documents
         if not summary[chunk]:
             continue
         summary[chunk] = 0
-        for word in range(chunk << U(6), min((chunk + U(1)) << U(6), U(len(live)))):
-            touched, alive = bits[word], live[word]
+        for word in range(chunk << U(6), min((chunk + U(1)) << U(6), U(len(bits)))):
+            touched = bits[word]
             bits[word] = U(0)
             while touched != U(0):
                 # All of a document at once: the divisions hide behind the loads.
-                bit = trailing_zeros(touched)
-                one = (word << U(6)) | bit
+                one = (word << U(6)) | trailing_zeros(touched)
                 title, body = sums[one, U(0)], sums[one, U(1)]
                 sums[one, U(0)] = 0
                 sums[one, U(1)] = 0
                 tf = title * norms[one, U(0)] + body * norms[one, U(1)]
                 docs[kept] = one
                 values[kept] = tf / (k1 + tf)
-                kept += (alive >> bit) & U(1)
+                kept += U(1)
                 touched &= touched - U(1)
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.meaning import Leaf
+from search.engines.meaning import Leaf, Term
 from search.engines.whoosh import arrays
+from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.blocks import DAMAGED
-from search.engines.whoosh.formula import CLOSE, bits_of
+from search.engines.whoosh.formula import CLOSE
 from search.engines.whoosh.gains import gained
 from search.engines.whoosh.order import Ranked
+from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
 from search.query import Word
 from search.ranking import Ranking, Saturation
@@ -60,14 +62,8 @@ def _add_gains(
     ranking: Ranking,
 ) -> None:
     """Adds to *scores* what each of *docs* (not none) gains by closeness of the words *wanted* and by their roots."""
-    words = [reader.kin(leaf.term) if isinstance(leaf.term, Word) else reader.word(leaf.term) for leaf in wanted]
-    tables = tuple({leaf.fields: None for leaf in wanted})
     # A word by itself stands close to none.
-    close = CLOSE if len(wanted) > 1 else 0
-    asked, grades = [], 0
-    for own, leaf in zip(words, wanted, strict=True):
-        asked.append((len(own.rows), bits_of(leaf.fields) & close, tables.index(leaf.fields), grades))
-        grades += len(own.grades)
+    batch = Batch.of([(_rooted(reader, leaf.term), leaf.fields) for leaf in wanted], CLOSE if len(wanted) > 1 else 0)
     segment = reader.segment
     fault = gained(
         segment.doc_bytes,
@@ -76,10 +72,10 @@ def _add_gains(
         segment.block_last,
         segment.block_doc,
         segment.block_pos,
-        np.concatenate([lists.rows for lists in words]) if len(words) > 1 else words[0].rows,
-        np.concatenate([lists.grades for lists in words]) if len(words) > 1 else words[0].grades,
-        np.array(asked),
-        reader.formula.tables(form, tables),
+        batch.rows,
+        batch.grades,
+        batch.words,
+        reader.formula.tables(form, batch.tables),
         np.array(weights),
         reader.formula.norms(form),
         docs,
@@ -90,3 +86,8 @@ def _add_gains(
     )
     if fault == DAMAGED:
         raise reader.damaged("postings or positions")
+
+
+def _rooted(reader: Reader, term: Term) -> Lists:
+    """The lists of a word and of others with its root."""
+    return reader.kin(term) if isinstance(term, Word) else reader.word(term)

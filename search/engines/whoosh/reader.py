@@ -16,7 +16,8 @@ from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
-from search.engines.whoosh import kernels, lookup, narrowing, placing
+from search.engines.whoosh import arrays, joining, lookup, narrowing, placing
+from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
@@ -25,10 +26,6 @@ from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["Reader"]
-
-# Words whose documents are kept: a query takes two or three searches, as typed, without some words, corrected. 8 bytes
-# for each document of the segment that has one of them.
-_GATHERED = 12
 
 
 class Reader:
@@ -45,7 +42,6 @@ class Reader:
         self._keys = Cache(len(KEYWORDS))
         self._marks = Cache(128)
         self._words = Cache(4096)
-        self._gathered = Cache(_GATHERED)
         # 100 bytes a form, and a pattern may have 50,000.
         self._patterns = Cache(16)
 
@@ -90,69 +86,77 @@ class Reader:
         """Words of each document in *field*."""
         return self.segment.lengths[FIELDS.index(field)]
 
-    def gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
-        """The live documents with a word in *fields*, and its saturated counts: scores but for the word's weight.
-
-        The last few are kept, for the searches that one query takes; so nobody may change what this returns.
-        """
-        key = (id(lists), fields, form)
-        kept: tuple[Lists, Found] | None = self._gathered.find(key)
-        if kept is None:
-            kept = lists, self._gather(lists, fields, form, scratch)
-            self._gathered.keep(key, kept)
-        return kept[1]
-
-    def _gather(self, lists: Lists, fields: Fields, form: Saturation, scratch: Scratch) -> Found:
-        segment = self.segment
-        weights = self.formula.table(form, fields)
-        most = min(lists.postings, self.documents) + 1
-        docs, values = np.empty(most, np.int32), np.empty(most, np.float32)
-        tables = segment.doc_bytes, weights, lists.rows, lists.grades, self.live, self.formula.norms(form)
-        if len(lists.rows) == 1:
-            size = kernels.stream(*tables, np.float32(form.k1), docs, values)
-        else:
-            room = scratch.sums, scratch.bits, scratch.summary
-            size = kernels.gather(*tables, np.float32(form.k1), *room, docs, values)
-        if size == DAMAGED:
-            raise self.damaged("posting lists")
-        return Found(docs[:size], values[:size])
-
-    def narrow(
-        self,
-        found: Found,
-        lists: Lists,
-        fields: Fields,
-        form: Saturation,
-        weight: float,
-        scratch: Scratch,
-        *,
-        required: bool = True,
-    ) -> Found:
-        """*found* with the scores of a word added; where it is *required*, without the documents that lack it."""
-        if not len(found):
-            return found
-        segment = self.segment
-        weights = self.formula.table(form, fields)
-        size = narrowing.narrow(
-            segment.doc_bytes,
-            weights,
-            segment.block_last,
-            segment.block_doc,
-            lists.rows,
-            lists.grades,
+    def united(self, batch: Batch, factors: NDArray[np.float32], form: Saturation, scratch: Scratch) -> Found:
+        """The live documents with any of the words: their saturated counts, multiplied by *factors*, added up."""
+        found = self._room(batch.postings)
+        size = joining.united(
+            self.segment.doc_bytes,
+            batch.rows,
+            batch.grades,
+            batch.words,
+            self.formula.tables(form, batch.tables),
             self.formula.norms(form),
             np.float32(form.k1),
-            np.float32(weight),
-            required,
+            factors,
             scratch.sums,
             scratch.bits,
-            scratch.slots,
+            scratch.summary,
             found.docs,
             found.scores,
         )
+        return self._living(found, size)
+
+    def joined(
+        self,
+        found: Found | None,
+        batch: Batch,
+        factors: NDArray[np.float32],
+        required: NDArray[np.bool_],
+        form: Saturation,
+        scratch: Scratch,
+    ) -> Found:
+        """*found* with the scores of the words added, without documents that lack a word that is *required*.
+
+        Where nothing was found yet: the live documents of the first word, which the others narrow.
+        """
+        begun = found is not None
+        found = found if found is not None else self._room(int(batch.rows[: batch.words[0, 0], 0].sum()))
+        segment = self.segment
+        size = joining.joined(
+            segment.doc_bytes,
+            segment.block_last,
+            segment.block_doc,
+            batch.rows,
+            batch.grades,
+            batch.words,
+            required,
+            self.formula.tables(form, batch.tables),
+            self.formula.norms(form),
+            np.float32(form.k1),
+            factors,
+            scratch.sums,
+            scratch.bits,
+            scratch.summary,
+            scratch.slots,
+            found.docs,
+            found.scores,
+            len(found) if begun else -1,
+        )
+        return self._living(found, size)
+
+    def _room(self, postings: int) -> Found:
+        """Room for the documents that so many postings may have, and one more."""
+        most = min(postings, self.documents) + 1
+        return Found(np.empty(most, np.int32), np.empty(most, np.float32))
+
+    def _living(self, found: Found, size: int) -> Found:
+        """What of *found* loops have kept, but for deleted documents."""
         if size == DAMAGED:
             raise self.damaged("posting lists")
-        return found.cut(size)
+        found = found.cut(size)
+        if self.segment.deleted is None:
+            return found
+        return found.cut(arrays.marked(found.docs, found.scores, self.live))
 
     def places(
         self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch, *, arranged: bool = True
@@ -222,7 +226,7 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        self._keys = self._marks = self._words = self._gathered = self._patterns = Cache(0)
+        self._keys = self._marks = self._words = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""

@@ -3,8 +3,7 @@
     Request -> words gathered in every segment -> their weights -> tree as sets -> order, facets, timeline, words
 
 Everything held is immutable or a cache of derived things, so threads share it; what a search writes to is its own.
-Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation; as much for each
-document of the last dozen words (reader.py).
+Memory: 8 bytes a document for each search that runs at the same time, and once for each saturation.
 """
 
 from __future__ import annotations
@@ -14,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.documents import Document
 from index.engines.whoosh.keywords import KEYWORDS
@@ -24,8 +25,9 @@ from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Collection, Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
-from search.engines.meaning import Fields, Leaf, content_words, leaves, timeline, typed
+from search.engines.meaning import Fields, Leaf, leaves, optional, timeline, typed
 from search.engines.whoosh import words
+from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
@@ -50,46 +52,60 @@ _KNOWN = 20_000
 _Key = tuple[int, Fields]
 
 
+class _Met(NamedTuple):
+    """In how many documents of all segments a word is, and what it weighs."""
+
+    documents: int
+    weight: float
+
+
 @dataclass(slots=True)
 class _Asked:
-    """What one search knows: the words gathered in each segment, waiting to be used, and what each weighs."""
+    """What one search knows: its words, those that a reader typed, and what each that adds to a score weighs."""
 
     words: list[Leaf]
+    typed: list[Leaf]
     form: Saturation
     scratch: Scratch
     deadline: Deadline
-    documents: dict[_Key, int] = field(default_factory=dict)
-    weights: dict[_Key, float] = field(default_factory=dict)
-    waiting: dict[tuple[_Key, int], Found] = field(default_factory=dict)
+    met: dict[_Key, _Met] = field(default_factory=dict)
+
+    def of(self, leaf: Leaf) -> _Met:
+        """A word that only narrows (in a filter, under a Not) weighs nothing, and is taken for a common one."""
+        return self.met.get((id(leaf.term), leaf.fields), _NARROWS)
+
+
+_NARROWS = _Met(1 << 31, 0.0)
 
 
 class _Words:
-    """The words of a query in one segment. A word that only narrows (in a filter, under a Not) has no weight."""
+    """The words of a query in one segment: see evaluate.Words."""
 
-    def __init__(self, reader: Reader, number: int, asked: _Asked) -> None:
-        self._reader, self._number, self._asked = reader, number, asked
+    def __init__(self, reader: Reader, asked: _Asked) -> None:
+        self._reader, self._asked = reader, asked
 
     def rare(self, leaf: Leaf) -> int:
-        return self._asked.documents.get((id(leaf.term), leaf.fields), 1 << 31)
+        return self._asked.of(leaf).documents
 
     def weight(self, leaf: Leaf) -> float:
-        return self._asked.weights.get((id(leaf.term), leaf.fields), 0.0)
+        return self._asked.of(leaf).weight
 
-    def found(self, leaf: Leaf) -> Found:
+    def any(self, leaves: Sequence[Leaf]) -> Found:
         asked = self._asked
-        key = (id(leaf.term), leaf.fields)
-        found = asked.waiting.pop((key, self._number), None)
-        if found is None:
-            found = self._reader.gather(self._reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-        return Found(found.docs.copy(), found.scores * np.float32(self._factor(leaf)))
+        return self._reader.united(self._batch(leaves), self._factors(leaves), asked.form, asked.scratch)
 
-    def narrow(self, found: Found, leaf: Leaf, *, required: bool) -> Found:
-        asked, lists = self._asked, self._reader.word(leaf.term)
-        factor = self._factor(leaf)
-        return self._reader.narrow(found, lists, leaf.fields, asked.form, factor, asked.scratch, required=required)
+    def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
+        asked = self._asked
+        demanded = np.arange(len(leaves)) < required
+        words = self._batch(leaves), self._factors(leaves), demanded
+        return self._reader.joined(found, *words, asked.form, asked.scratch)
 
-    def _factor(self, leaf: Leaf) -> float:
-        return self.weight(leaf) * (self._asked.form.k1 + 1)
+    def _batch(self, leaves: Sequence[Leaf]) -> Batch:
+        return Batch.of([(self._reader.word(leaf.term), leaf.fields) for leaf in leaves])
+
+    def _factors(self, leaves: Sequence[Leaf]) -> NDArray[np.float32]:
+        scale = self._asked.form.k1 + 1
+        return np.array([self.weight(leaf) * scale for leaf in leaves], np.float32)
 
 
 class WhooshSearcher:
@@ -108,11 +124,9 @@ class WhooshSearcher:
         self._scratches: deque[Scratch] = deque()
 
     def search(self, request: Request) -> Response:
-        wanted = list(leaves(request.query))
-        form = self._ranking.saturation(content_words(request.query))
-        asked = _Asked(wanted, form, self._scratch(), request.deadline)
+        asked = self._asked(request.query, request.deadline)
         if isinstance(request.query, Word) and _only_counts(request):
-            return self._counted(wanted[0], asked)
+            return self._counted(asked.words[0], asked)
         found, late = self._all_found(request, asked)
         page = self._page(request, found, asked, late=late)
         statistics, later = self._told(asked) if request.words and not late else ((), late)
@@ -142,13 +156,12 @@ class WhooshSearcher:
         return words.phrases(beginning, limit, self._readers)
 
     def collection(self, query: Node, deadline: Deadline = NEVER) -> Collection:
-        wanted = list(leaves(query))
-        asked = _Asked(wanted, self._ranking.saturation(content_words(query)), self._scratch(), deadline)
-        for leaf in wanted:
+        asked = self._asked(query, deadline)
+        for leaf in asked.words:
             self._weigh(leaf, asked)
         self._scratches.append(asked.scratch)
-        matching = (asked.documents[id(leaf.term), leaf.fields] for leaf in wanted)
-        kept = (words.kept(leaf.term, self._readers) for leaf in wanted)
+        matching = (asked.of(leaf).documents for leaf in asked.words)
+        kept = (words.kept(leaf.term, self._readers) for leaf in asked.words)
         return Collection(self._live, self._averages, tuple(matching), tuple(kept))
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
@@ -164,10 +177,15 @@ class WhooshSearcher:
         self._columns = Cache(_COLUMNS)
         self._scratches.clear()
 
+    def _asked(self, query: Node, deadline: Deadline) -> _Asked:
+        own = typed(query)
+        content = sum(not optional(leaf.term) for leaf in own)
+        return _Asked(leaves(query), own, self._ranking.saturation(content), self._scratch(), deadline)
+
     def _counted(self, leaf: Leaf, asked: _Asked) -> Response:
         """How often a word is met, without a search when it is known: corrections ask it dozens of times a query."""
         try:
-            total = self._known.get((word_key(leaf.term), leaf.fields), self._marked, leaf, asked)
+            total = self._weigh(leaf, asked).documents
         except OutOfTime:
             return Response((), 0, timed_out=True)
         self._scratches.append(asked.scratch)
@@ -179,36 +197,26 @@ class WhooshSearcher:
         except IndexError:
             return Scratch(max((reader.documents for reader in self._readers), default=0))
 
-    def _weigh(self, leaf: Leaf, asked: _Asked) -> None:
+    def _weigh(self, leaf: Leaf, asked: _Asked) -> _Met:
         """Finds in how many documents a word is, and from that its weight.
 
-        That takes gathering it in every segment, once: the number is kept, as words are asked again, and then a common
-        word beside a rare one need not be gathered at all.
+        That takes its lists in every segment, once: the number is kept, as words are asked again.
         """
         key = (id(leaf.term), leaf.fields)
-        if key not in asked.documents:
-            known = (word_key(leaf.term), leaf.fields)
-            asked.documents[key] = self._known.get(known, self._gathered, leaf, asked)
-            asked.weights[key] = idf(self._live, asked.documents[key])
+        met = asked.met.get(key)
+        if met is None:
+            met = asked.met[key] = self._known.get((word_key(leaf.term), leaf.fields), self._weighed, leaf, asked)
+        return met
 
-    def _gathered(self, leaf: Leaf, asked: _Asked) -> int:
-        total = 0
-        for number, reader in enumerate(self._readers):
-            asked.deadline.check()
-            found = reader.gather(reader.word(leaf.term), leaf.fields, asked.form, asked.scratch)
-            asked.waiting[(id(leaf.term), leaf.fields), number] = found
-            total += len(found)
-        return total
-
-    def _marked(self, leaf: Leaf, asked: _Asked) -> int:
-        """What ``_gathered`` counts, for half of its time where all fields are looked at: nothing is scored."""
-        if leaf.fields != FIELDS:
-            return self._gathered(leaf, asked)
+    def _weighed(self, leaf: Leaf, asked: _Asked) -> _Met:
         total = 0
         for reader in self._readers:
             asked.deadline.check()
-            total += reader.count(reader.word(leaf.term))
-        return total
+            if leaf.fields == FIELDS:
+                total += reader.count(reader.word(leaf.term))
+            else:
+                total += len(_Words(reader, asked).any([leaf]))
+        return _Met(total, idf(self._live, total))
 
     def _all_found(self, request: Request, asked: _Asked) -> tuple[list[Found], bool]:
         """What each segment answers; nothing from those that the deadline left no time for, and whether there are."""
@@ -227,7 +235,7 @@ class WhooshSearcher:
     def _found(self, request: Request, number: int, asked: _Asked) -> Found:
         """What one segment answers: the query, then the filters."""
         reader = self._readers[number]
-        evaluation = Evaluation(reader, asked.scratch, _Words(reader, number, asked), asked.deadline)
+        evaluation = Evaluation(reader, asked.scratch, _Words(reader, asked), asked.deadline)
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
     def _page(self, request: Request, found: list[Found], asked: _Asked, *, late: bool) -> Page:
@@ -239,12 +247,12 @@ class WhooshSearcher:
         folding = request.fold or bool(request.copies)
         count = start + request.limit + (WINDOW if folding else 0)
         near = 0
-        wanted = list(typed(request.query))
+        wanted = asked.typed
         if wanted and not late and request.sort == "relevance" and not isinstance(request.after, Place):
             near = self._ranking.depth
         front = ranked(found, self._readers, request.sort, max(count, near))
         if near:
-            weights = [asked.weights[id(leaf.term), leaf.fields] for leaf in wanted]
+            weights = [asked.of(leaf).weight for leaf in wanted]
             front = nearer(front, self._readers, wanted, weights, asked.form, self._ranking)
         return cut(front, self._readers, request, start, near=near, matches=sum(map(len, found)))
 
@@ -263,10 +271,9 @@ class WhooshSearcher:
 
     def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
         asked.deadline.check()
-        everywhere = Leaf(leaf.term, FIELDS)
-        self._weigh(everywhere, asked)
+        documents = self._weigh(Leaf(leaf.term, FIELDS), asked).documents
         cut = any(reader.word(leaf.term).cut for reader in self._readers)
-        return WordStatistics(words.forms(leaf.term, self._readers), asked.documents[id(leaf.term), FIELDS], cut)
+        return WordStatistics(words.forms(leaf.term, self._readers), documents, cut)
 
 
 def _only_counts(request: Request) -> bool:

@@ -16,7 +16,6 @@ from index.errors import IndexDamaged
 from search.engines import SORTS, Request, Response
 from search.engines.whoosh import kernels
 from search.engines.whoosh.blocks import DAMAGED
-from search.engines.whoosh.parts import Cache
 from search.engines.whoosh.searcher import WhooshSearcher
 from search.query import All, Any, Everything, Keyword, Near, Node, Not, Phrase, Wildcard
 from tests.engines.contract import ANALYZER, ARCHIVE, word
@@ -114,7 +113,6 @@ def test_a_search_that_fails_does_not_spoil_the_next(monkeypatch: pytest.MonkeyP
         broken = np.full_like(searcher._readers[0].segment.doc_bytes, 0xFF)
         with monkeypatch.context() as patched:
             patched.setattr(searcher._readers[0].segment, "doc_bytes", broken)
-            patched.setattr(searcher._readers[0], "_gathered", Cache(1))
             with pytest.raises(IndexDamaged, match=r"segment .* posting lists cannot be read"):
                 searcher.search(request)
         assert searcher.search(request) == expected
@@ -133,11 +131,11 @@ def test_random_bytes_for_postings_are_refused_or_read_and_never_written_past_th
         rows[:, 0], rows[:, 1], rows[:, 5], rows[:, 6] = chance.integers(1, 20, lists), starts, 4 * np.arange(lists), 3
         given = data, np.ones((256, 2), np.float32)
         grades = np.ones(4 * lists, np.float32)
-        live, norms = np.full(2, 2**64 - 1, np.uint64), np.ones((documents, 2), np.float32)
-        one = kernels.stream(*given, rows[:1], grades, live, norms, np.float32(1), docs, values)
+        norms = np.ones((documents, 2), np.float32)
+        one = kernels.stream(*given, rows[:1], grades, norms, np.float32(1), docs, values)
         assert one == DAMAGED or (np.diff(docs[:one]) > 0).all()
         room = sums, bits, np.zeros(1, np.uint8)
-        size = kernels.gather(*given, rows, grades, live, norms, np.float32(1), *room, docs, values)
+        size = kernels.gather(*given, rows, grades, norms, np.float32(1), *room, docs, values)
         assert size == DAMAGED or (np.diff(docs[:size]) > 0).all()
         assert not sums[documents:].any()
         assert not guard[2:].any()
