@@ -17,7 +17,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["bits_set", "byte_at", "compiled", "float_at", "int32_at", "trailing_zeros", "uint32_at", "uint64_at"]
+__all__ = ["bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "int32_at", "int64s_from"]
+__all__ += ["prefetch", "trailing_zeros", "uint32_at", "uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +65,22 @@ def _bits_set(_context: Any, _value: Any) -> Any:
 bits_set: Callable[[Any], Any] = cast(Any, intrinsic)(_bits_set)
 
 
+def _prefetch(_context: Any, _address: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte], shape)
+        # To read, into the nearest cache, data.
+        builder.call(function, [builder.inttoptr(arguments[0], byte), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.uint64), generate
+
+
+# prefetch(address: uint64): what lies there will be read soon. Harmless wherever it points.
+prefetch: Callable[[Any], None] = cast(Any, intrinsic)(_prefetch)
+
+
 def _loading(kind: ir.Type, result: Any, widen: str = "") -> Callable[[Any], Any]:
     def load(_context: Any, _address: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -82,3 +99,18 @@ int32_at = _loading(ir.IntType(32), types.int64, "sext")
 uint32_at = _loading(ir.IntType(32), types.uint64, "zext")
 uint64_at = _loading(ir.IntType(64), types.uint64)
 float_at = _loading(ir.FloatType(), types.float32)
+
+
+def _pointing(kind: Any) -> Callable[[Any], Any]:
+    def point(_context: Any, _address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+        return cast(Any, types).CPointer(kind)(types.uint64), generate
+
+    return cast(Callable[[Any], Any], cast(Any, intrinsic)(point))
+
+
+# An address as ``carray`` wants it, which makes an array of so many numbers there that somebody else must keep.
+floats_from, int64s_from = _pointing(types.float32), _pointing(types.int64)
+carray: Callable[..., Any] = cast(Any, numba).carray

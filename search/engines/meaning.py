@@ -47,6 +47,7 @@ __all__ = [
     "leaves",
     "no_more",
     "optional",
+    "outlined",
     "regex",
     "timeline",
     "typed",
@@ -69,17 +70,9 @@ class Leaf(NamedTuple):
 
 def leaves(node: Node, fields: Fields = FIELDS) -> list[Leaf]:
     """The leaves of ``search.query.words`` in its order, each with its fields; the innermost Aimed decides."""
-    match node:
-        case Word() | Wildcard() | Fuzzy():
-            return [Leaf(node, fields)]
-        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
-            return [leaf for part in parts for leaf in leaves(part, fields)]
-        case Aimed(field, part):
-            return leaves(part, (field,))
-        case Boosted(part, _):
-            return leaves(part, fields)
-        case _:
-            return []
+    found: list[Leaf] = []
+    _collect(node, fields, found, [])
+    return found
 
 
 def typed(node: Node, fields: Fields = FIELDS) -> list[Leaf]:
@@ -87,17 +80,36 @@ def typed(node: Node, fields: Fields = FIELDS) -> list[Leaf]:
 
     What a word is also called tells nothing by standing close together, as its words always do.
     """
+    written: list[Leaf] = []
+    _collect(node, fields, [], written)
+    return written
+
+
+def outlined(query: Node) -> tuple[list[Leaf], list[Leaf]]:
+    """``leaves`` and ``typed`` in one walk."""
+    found: list[Leaf] = []
+    written: list[Leaf] = []
+    _collect(query, FIELDS, found, written)
+    return found, written
+
+
+def _collect(node: Node, fields: Fields, found: list[Leaf], written: list[Leaf]) -> None:
     match node:
-        case Any((first, *_), implied=True):
-            return typed(first, fields)
-        case Phrase(parts) | Near(parts, _) | SameSentence(parts) | All(parts) | Any(parts):
-            return [leaf for part in parts for leaf in typed(part, fields)]
+        case Word() | Wildcard() | Fuzzy():
+            leaf = Leaf(node, fields)
+            found.append(leaf)
+            written.append(leaf)
+        case Any((first, *others), implied=True):
+            _collect(first, fields, found, written)
+            for part in others:
+                _collect(part, fields, found, [])
+        case All(parts) | Any(parts) | Phrase(parts) | Near(parts, _) | SameSentence(parts):
+            for part in parts:
+                _collect(part, fields, found, written)
         case Aimed(field, part):
-            return typed(part, (field,))
+            _collect(part, (field,), found, written)
         case Boosted(part, _):
-            return typed(part, fields)
-        case _:
-            return leaves(node, fields)
+            _collect(part, fields, found, written)
 
 
 def no_more(typed: float, other: float) -> float:

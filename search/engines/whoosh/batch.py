@@ -3,43 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiled import carray, compiled, floats_from, int64s_from
 from search.engines.meaning import Fields
 from search.engines.whoosh.formula import bits_of
 from search.engines.whoosh.parts import Lists
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "fields_of", "lists_of", "postings_of", "table_of"]
+
+U = np.uint64
+_COLUMNS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The lists of the words: ``rows`` and ``grades`` as in Lists, one word's after the other's; ``postings`` in all.
+class Batch(NamedTuple):
+    """*lists* of the words, kept as long as the batch; ``tables``: the sets of fields that they are looked for in.
 
-    ``tables``: the sets of fields that they are looked for in. A row of ``words``: how many lists the word has, a bit
-    for each of its fields among those that are *read*, the number of its table, where its grades start.
+    ``words`` is for ``lists_of`` and the like: numbers and addresses, as putting the lists themselves together would
+    take longer than to read most of them. ``postings``: of all lists.
     """
 
-    rows: NDArray[np.int64]
-    grades: NDArray[np.float32]
+    lists: list[Lists]
     words: NDArray[np.int64]
     tables: tuple[Fields, ...]
     postings: int
 
     @classmethod
     def of(cls, words: Sequence[tuple[Lists, Fields]], read: int = 0) -> Batch:
-        """Those of *words*, not none. *read* has a bit for each field whose places are asked for."""
+        """That of *words*, not none. *read* has a bit for each field whose places are asked for."""
         tables: dict[Fields, int] = {}
-        about, grades, postings = [], 0, 0
+        rows, postings = [], 0
         for own, fields in words:
-            table = tables.setdefault(fields, len(tables))
-            about.append((len(own.rows), read and bits_of(fields) & read, table, grades))
-            grades += len(own.grades)
+            read_of = read and bits_of(fields) & read
+            rows.append((*own.where, read_of, tables.setdefault(fields, len(tables))))
             postings += own.postings
-        if len(words) == 1:
-            return cls(own.rows, own.grades, np.array(about), (fields,), postings)
-        rows, graded = [own.rows for own, _ in words], [own.grades for own, _ in words]
-        return cls(np.concatenate(rows), np.concatenate(graded), np.array(about), tuple(tables), postings)
+        return cls([own for own, _ in words], np.array(rows), tuple(tables), postings)
+
+
+@compiled
+def lists_of(words: NDArray[np.int64], word: Any) -> tuple[Any, Any]:
+    """The ``rows`` and ``grades`` of a word (Lists)."""
+    rows, rows_at, grades, grades_at, _, _ = words[word]
+    return (
+        carray(int64s_from(U(rows_at)), (rows, _COLUMNS)),
+        carray(floats_from(U(grades_at)), grades),
+    )
+
+
+@compiled
+def fields_of(words: NDArray[np.int64], word: Any) -> Any:
+    """A bit for each field in which its places are asked for."""
+    return words[word, 4]
+
+
+@compiled
+def table_of(words: NDArray[np.int64], word: Any) -> Any:
+    """The number of its set of fields among ``tables``."""
+    return words[word, 5]
+
+
+@compiled
+def postings_of(words: NDArray[np.int64], word: Any) -> Any:
+    """How many postings its lists have."""
+    return lists_of(words, word)[0][:, 0].sum()

@@ -12,8 +12,9 @@ import numpy as np
 
 from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
+from search.engines.whoosh.batch import fields_of, lists_of, table_of
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
-from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
+from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, arranged
 
 __all__ = ["gained"]
 
@@ -23,11 +24,10 @@ _FIELDS = 3
 
 @compiled
 def _closeness(places: Array, tag_bits: Any, weights: Array, k: Array, gains: Array) -> None:
-    """Adds to *gains* what each document gains by closeness, but for the factors of the formula; sorts *places*.
+    """Adds to *gains* what each document gains by closeness, but for the factors of the formula.
 
-    The lowest *tag_bits* of a place say which word of the query stands there.
+    *places* are in order; the lowest *tag_bits* of each say which word of the query stands there.
     """
-    places.sort()
     gained = np.zeros(len(weights))
     shift = FIELD_BITS + POSITION_BITS + tag_bits
     at = 0
@@ -57,8 +57,6 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
-    lists: Array,
-    grades: Array,
     words: Array,
     tables: Array,
     weights: Array,
@@ -71,11 +69,9 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
 ) -> Any:
     """Adds to *scores* what each of *docs*, in any order, gains. Returns 0, or DAMAGED for a damaged segment.
 
-    A row of *lists* is one list of a word (``lookup.located``), word after word; *grades* is what forms count, 0 for
-    those of other words, negative for those only of the same root. A row of *words* is how many lists the word has, a
-    bit for each field in which it may stand close to others, its number among *tables*: (rows, 2), what a row of counts
-    adds to title and body; where its grades start. *field_counts* and *norms* are as for ``places`` and ``gather``;
-    *weights* those of the words, *close* the factor of closeness, *close_k1* its saturation.
+    *words* are those of a Batch; forms that are only of the same root have negative grades. *tables* and *norms* are as
+    for ``gather``, *field_counts* as for ``places``; *weights* those of the words, *close* the factor of closeness,
+    *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
@@ -89,84 +85,82 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     found, size = np.empty(4 * len(wanted) * len(weights) + 64, np.int64), np.int64(0)
     values = np.empty(BLOCK, np.uint64)
     asked, chosen, lasts = U(wanted.ctypes.data), U(len(wanted)), U(block_last.ctypes.data)
-    word, last = -1, 0
-    for i in range(len(lists)):
-        while i >= last:
-            word += 1
-            last += words[word, 0]
-        fields, table = words[word, 1], tables[words[word, 2]]
-        df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5] + words[word, 3])
-        block, near = low, U(0)
-        while near < chosen:
-            slot: Any = near
-            block, after, doc = sought(lasts, low, high, block, asked, chosen, near)
-            if low < block == high:
-                break
-            at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
-            pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
-            near = after
-            count = min(df - U(BLOCK) * (block - low), U(BLOCK))
-            block += U(1)
-            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
-            if bit == U(0):
-                return DAMAGED
-            mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
-            far_end = far_bit + far_count * far_width
-            # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
-            counted: Any = U(0)
-            behind: Any = U(0)
-            target = U(wanted[slot])
-            for j in range(count):
-                value = packed_at(bit, mask)
-                bit += width
-                doc += value >> shift
-                values[j] = value
-                if doc < target:
-                    continue
-                while slot < after and U(wanted[slot]) < doc:
-                    slot += U(1)
-                if slot == after:
+    for word in range(len(weights)):
+        lists, grades = lists_of(words, word)
+        fields, table = fields_of(words, word), tables[table_of(words, word)]
+        for i in range(len(lists)):
+            df, low, high, grade_at = U(lists[i, 0]), U(lists[i, 3]), U(lists[i, 4]), U(lists[i, 5])
+            block, near = low, U(0)
+            while near < chosen:
+                slot: Any = near
+                block, after, doc = sought(lasts, low, high, block, asked, chosen, near)
+                if low < block == high:
                     break
+                at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
+                pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
+                near = after
+                count = min(df - U(BLOCK) * (block - low), U(BLOCK))
+                block += U(1)
+                bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+                if bit == U(0):
+                    return DAMAGED
+                mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
+                place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
+                far_end = far_bit + far_count * far_width
+                # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
+                counted: Any = U(0)
+                behind: Any = U(0)
                 target = U(wanted[slot])
-                if doc != target:
-                    continue
-                total: Any = U(0)
-                row: Any = U(0)
-                for number_of in range(counted, j + U(1)):
-                    behind += total
-                    row = values[number_of] & U(FAR)
-                    if row == U(FAR) and far_bit < far_end:
-                        row += packed_at(far_bit, far_mask)
-                        far_bit += far_width
-                        if row >= rows:
+                for j in range(count):
+                    value = packed_at(bit, mask)
+                    bit += width
+                    doc += value >> shift
+                    values[j] = value
+                    if doc < target:
+                        continue
+                    while slot < after and U(wanted[slot]) < doc:
+                        slot += U(1)
+                    if slot == after:
+                        break
+                    target = U(wanted[slot])
+                    if doc != target:
+                        continue
+                    total: Any = U(0)
+                    row: Any = U(0)
+                    for number_of in range(counted, j + U(1)):
+                        behind += total
+                        row = values[number_of] & U(FAR)
+                        if row == U(FAR) and far_bit < far_end:
+                            row += packed_at(far_bit, far_mask)
+                            far_bit += far_width
+                            if row >= rows:
+                                return DAMAGED
+                        total = U(field_counts[row, U(3)])
+                    counted = j + U(1)
+                    grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
+                    title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
+                    sums[word, slot, 2] += title
+                    sums[word, slot, 3] += body
+                    if grade > 0:
+                        sums[word, slot, 0] += title
+                        sums[word, slot, 1] += body
+                    if grade > 0 and fields:
+                        pos = past(pos, stop, behind)
+                        behind = U(0)
+                        if total > stop - pos:
                             return DAMAGED
-                    total = U(field_counts[row, U(3)])
-                counted = j + U(1)
-                grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
-                title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
-                sums[word, slot, 2] += title
-                sums[word, slot, 3] += body
-                if grade > 0:
-                    sums[word, slot, 0] += title
-                    sums[word, slot, 1] += body
-                if grade > 0 and fields:
-                    pos = past(pos, stop, behind)
-                    behind = U(0)
-                    if total > stop - pos:
-                        return DAMAGED
-                    while size + total >= len(found):
-                        found = np.concatenate((found, np.empty_like(found)))
-                    for field in range(_FIELDS):
-                        position: Any = U(0)
-                        base = ((slot << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
-                        for _ in range(field_counts[row, U(field)]):
-                            gap, pos = number(pos, stop)
-                            position += gap
-                            found[size] = (base | (position & _POSITION)) << U(tag_bits) | U(word)
-                            size += fields >> field & 1
-                else:
-                    behind += total
+                        while size + total >= len(found):
+                            found = np.concatenate((found, np.empty_like(found)))
+                        for field in range(_FIELDS):
+                            position: Any = U(0)
+                            base = ((slot << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
+                            for _ in range(field_counts[row, U(field)]):
+                                gap, pos = number(pos, stop)
+                                position += gap
+                                found[size] = (base | (position & _POSITION)) << U(tag_bits) | U(word)
+                                size += fields >> field & 1
+                    else:
+                        behind += total
     closeness, scale = np.zeros(len(wanted)), np.empty(len(wanted))
     for slot in range(len(wanted)):
         title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]
@@ -175,7 +169,8 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
             here = sums[word, slot]
             one, whole = here[0] * title_norm + here[1] * body_norm, here[2] * title_norm + here[3] * body_norm
             scores[order[slot]] += weights[word] * (k1 + 1) * (whole / (k1 + whole) - one / (k1 + one))
-    _closeness(found[:size], tag_bits, weights, scale, closeness)
+    ordered = arranged(found[:size], len(wanted), U(FIELD_BITS + POSITION_BITS + tag_bits))
+    _closeness(ordered, tag_bits, weights, scale, closeness)
     for slot in range(len(wanted)):
         scores[order[slot]] += close * (close_k1 + 1) * closeness[slot]
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, trailing_zeros
+from index.compiled import compiled, prefetch, trailing_zeros
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, unpacked
 
@@ -79,7 +79,7 @@ def stream(
     adds = _adding(weights, grades)
     # The documents of a block, after the last one of the block before, which may go on.
     own, title, body = np.zeros(BLOCK + 1, np.uint64), np.zeros(BLOCK + 1, np.float32), np.zeros(BLOCK + 1, np.float32)
-    doc, kept = U(0), U(0)
+    doc, kept, norms_at = U(0), U(0), U(norms.ctypes.data)
     of_title, of_body = np.float32(0), np.float32(0)
     for start in range(U(0), df, U(BLOCK)):
         count = min(df - start, U(BLOCK))
@@ -95,6 +95,8 @@ def stream(
             bit += width
             kind, gap = value & kinds, value >> shift
             doc += gap
+            # In a million documents every one is in another line of the cache, and far away.
+            prefetch(norms_at + U(8) * doc)
             more_title, more_body = adds[kind, U(0)], adds[kind, U(1)]
             if value & U(FAR) == U(FAR) and far_bit < far_end:
                 row = U(FAR) + packed_at(far_bit, far_mask)

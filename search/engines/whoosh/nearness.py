@@ -72,8 +72,6 @@ def _add_gains(
         segment.block_last,
         segment.block_doc,
         segment.block_pos,
-        batch.rows,
-        batch.grades,
         batch.words,
         reader.formula.tables(form, batch.tables),
         np.array(weights),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,7 +37,8 @@ class Lists:
     ``rows``, (lists, 7): where each list lies (``lookup.located``); ``grades`` (float32): what the forms at each of
     their places count, 0 for forms of other words, negative for those that are only of the same root; ``slots``: where
     in it each of ``forms`` stands. ``postings``: how many the lists have together, no fewer than documents. ``kin``:
-    there are forms that are only of the same root. ``cut``: the word has more forms than may count.
+    there are forms that are only of the same root. ``cut``: the word has more forms than may count. ``where``: how many
+    rows and grades there are, each with the address of the first (Batch).
     """
 
     forms: NDArray[np.int64]
@@ -48,6 +49,11 @@ class Lists:
     postings: int
     kin: bool = False
     cut: bool = False
+    where: tuple[int, int, int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        where = len(self.rows), self.rows.ctypes.data, len(self.grades), self.grades.ctypes.data
+        object.__setattr__(self, "where", where)
 
 
 class Scratch:

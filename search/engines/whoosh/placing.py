@@ -14,7 +14,7 @@ from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
-__all__ = ["FIELD_BITS", "POSITION_BITS", "places", "sentence_starts"]
+__all__ = ["FIELD_BITS", "POSITION_BITS", "arranged", "places", "sentence_starts"]
 
 # 2**24 positions: MAX_TEXT characters are at most 10 million words. The document is told by where it stands among those
 # that were asked for.
@@ -24,7 +24,7 @@ _POSITION = U((1 << POSITION_BITS) - 1)
 
 
 @compiled
-def _arranged(found: Array, documents: int, shift: Any) -> Array:
+def arranged(found: Array, documents: int, shift: Any) -> Array:
     """*found* in order, each place once: dealt out by document, then each moved to its place among the few there.
 
     The document of a place is what lies above its lowest *shift* bits.
@@ -69,11 +69,11 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     fields: Any,
     documents: Any,
     wanted: Array,
-    arranged: bool,
+    ordered: bool,
     bits: Array,
     slots: Array,
 ) -> Array:
-    """The places of a word in the *wanted* documents (ascending, not none): *arranged*, in order, each once.
+    """The places of a word in the *wanted* documents (ascending, not none): *ordered*, each once.
 
     A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields*
     has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in title, text,
@@ -153,9 +153,9 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                         found[size] = base | (position & _POSITION)
                         size += fields >> field & 1
     unmark(wanted, bits)
-    if not arranged:
+    if not ordered:
         return found[:size]
-    return _arranged(found[:size], len(wanted), U(FIELD_BITS + POSITION_BITS))
+    return arranged(found[:size], len(wanted), U(FIELD_BITS + POSITION_BITS))
 
 
 @compiled

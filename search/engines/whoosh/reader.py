@@ -91,8 +91,6 @@ class Reader:
         found = self._room(batch.postings)
         size = joining.united(
             self.segment.doc_bytes,
-            batch.rows,
-            batch.grades,
             batch.words,
             self.formula.tables(form, batch.tables),
             self.formula.norms(form),
@@ -111,23 +109,21 @@ class Reader:
         found: Found | None,
         batch: Batch,
         factors: NDArray[np.float32],
-        required: NDArray[np.bool_],
+        required: int,
         form: Saturation,
         scratch: Scratch,
     ) -> Found:
-        """*found* with the scores of the words added, without documents that lack a word that is *required*.
+        """*found* with the scores of the words added, without documents that lack one of the first *required*.
 
         Where nothing was found yet: the live documents of the first word, which the others narrow.
         """
         begun = found is not None
-        found = found if found is not None else self._room(int(batch.rows[: batch.words[0, 0], 0].sum()))
+        found = found if found is not None else self._room(batch.lists[0].postings)
         segment = self.segment
         size = joining.joined(
             segment.doc_bytes,
             segment.block_last,
             segment.block_doc,
-            batch.rows,
-            batch.grades,
             batch.words,
             required,
             self.formula.tables(form, batch.tables),

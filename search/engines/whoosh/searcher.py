@@ -25,7 +25,7 @@ from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Collection, Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
-from search.engines.meaning import Fields, Leaf, leaves, optional, timeline, typed
+from search.engines.meaning import Fields, Leaf, optional, outlined, timeline
 from search.engines.whoosh import words
 from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.evaluate import Evaluation
@@ -82,13 +82,13 @@ class _Words:
     """The words of a query in one segment: see evaluate.Words."""
 
     def __init__(self, reader: Reader, asked: _Asked) -> None:
-        self._reader, self._asked = reader, asked
+        self._reader, self._asked, self._of = reader, asked, asked.of
 
     def rare(self, leaf: Leaf) -> int:
-        return self._asked.of(leaf).documents
+        return self._of(leaf).documents
 
     def weight(self, leaf: Leaf) -> float:
-        return self._asked.of(leaf).weight
+        return self._of(leaf).weight
 
     def any(self, leaves: Sequence[Leaf]) -> Found:
         asked = self._asked
@@ -96,8 +96,7 @@ class _Words:
 
     def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
         asked = self._asked
-        demanded = np.arange(len(leaves)) < required
-        words = self._batch(leaves), self._factors(leaves), demanded
+        words = self._batch(leaves), self._factors(leaves), required
         return self._reader.joined(found, *words, asked.form, asked.scratch)
 
     def _batch(self, leaves: Sequence[Leaf]) -> Batch:
@@ -105,7 +104,7 @@ class _Words:
 
     def _factors(self, leaves: Sequence[Leaf]) -> NDArray[np.float32]:
         scale = self._asked.form.k1 + 1
-        return np.array([self.weight(leaf) * scale for leaf in leaves], np.float32)
+        return np.array([self._of(leaf).weight * scale for leaf in leaves], np.float32)
 
 
 class WhooshSearcher:
@@ -178,9 +177,9 @@ class WhooshSearcher:
         self._scratches.clear()
 
     def _asked(self, query: Node, deadline: Deadline) -> _Asked:
-        own = typed(query)
-        content = sum(not optional(leaf.term) for leaf in own)
-        return _Asked(leaves(query), own, self._ranking.saturation(content), self._scratch(), deadline)
+        words, written = outlined(query)
+        content = len([leaf for leaf in written if not optional(leaf.term)])
+        return _Asked(words, written, self._ranking.saturation(content), self._scratch(), deadline)
 
     def _counted(self, leaf: Leaf, asked: _Asked) -> Response:
         """How often a word is met, without a search when it is known: corrections ask it dozens of times a query."""

@@ -134,7 +134,7 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
     prefix = re.split("[*?]", pattern, maxsplit=1)[0]
     if prefix == pattern:
         return np.array(shapes(pattern, segment), np.int64)
-    low, high = segment.forms.range(prefix)
+    low, high = _lower_bounds(segment.forms, (prefix, prefix + _AFTER_ALL))[0].tolist()
     if not pattern[len(prefix) :].strip("*"):
         return np.arange(low, high, dtype=np.int64)
     wanted = np.array([ord(char) for char in pattern], np.int64)
