@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from search.engines.meaning import Fields, Leaf, Term, demands, leaves, no_more
 from search.engines.whoosh import arrays, kernels
+from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.parts import Found, Scratch
-from search.engines.whoosh.places import DOCUMENT_SHIFT, adjacent, spans
+from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
 from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.query import (
@@ -223,11 +224,12 @@ class Evaluation:
         """A phrase of plain words: positions are read only in documents that have all of them, which mostly are few."""
         found = self._both(words, (), fields)
         if len(words) > 1 and len(found):
+            batch = Batch.of([(self._reader.word(word), fields) for word in words])
             near = []
             for at in range(0, len(found), _TOGETHER):
                 self._deadline.check()
                 docs = found.docs[at : at + _TOGETHER]
-                near.append(at + adjacent(words, fields, docs, self._reader, self._scratch))
+                near.append(at + self._reader.adjoining(batch, fields, docs, self._scratch))
             rows = near[0] if len(near) == 1 else np.concatenate(near)
             found = Found(found.docs[rows], found.scores[rows])
         return found

@@ -6,14 +6,13 @@ as two arrays of places (placing.py), which tell a document by where it stands a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.records import FIELDS
-from search.engines.meaning import Fields, Term
+from search.engines.meaning import Fields
 from search.engines.whoosh import spanning
 from search.engines.whoosh.parts import Scratch
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS
@@ -21,10 +20,9 @@ from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.query import Aimed, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
 
-__all__ = ["DOCUMENT_SHIFT", "Spans", "adjacent", "spans"]
+__all__ = ["DOCUMENT_SHIFT", "Spans", "spans"]
 
 DOCUMENT_SHIFT = FIELD_BITS + POSITION_BITS
-_POSITION, _INSIDE = (1 << POSITION_BITS) - 1, (1 << DOCUMENT_SHIFT) - 1
 _ASIDE = FIELDS.index("aside")
 
 
@@ -75,37 +73,6 @@ def spans(
             return _together([of(part) for part in parts], docs, reader)
         case _:
             return _NOWHERE
-
-
-def adjacent(
-    words: Sequence[Term], fields: Fields, docs: NDArray[np.int32], reader: Reader, scratch: Scratch
-) -> NDArray[np.int64]:
-    """Which of *docs* have the *words* side by side: what ``spans`` says of a phrase of plain words, and no more.
-
-    Nothing is put in order: half the time.
-    """
-    first, *others = sorted(range(len(words)), key=lambda at: reader.word(words[at]).postings)
-    starts = reader.places(reader.word(words[first]), fields, docs, scratch, arranged=False)
-    starts = starts[starts & _POSITION >= first] - first if first else starts
-    kept = np.arange(len(docs))
-    for number, at in enumerate(others):
-        if number:
-            # The words so far stand side by side in few documents: only those are left to the next one.
-            kept, starts = _holding(kept, starts)
-        places = reader.places(reader.word(words[at]), fields, docs[kept], scratch, arranged=False)
-        starts = spanning.following(starts, places, at)
-    holding = np.zeros(len(kept), bool)
-    holding[starts >> DOCUMENT_SHIFT] = True
-    return kept[holding]
-
-
-def _holding(kept: NDArray[np.int64], starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Those of *kept* that have one of *starts*, and these as places in them."""
-    holding = np.zeros(len(kept), bool)
-    document = starts >> DOCUMENT_SHIFT
-    holding[document] = True
-    number = holding.cumsum() - 1
-    return kept[holding], starts & _INSIDE | number[document] << DOCUMENT_SHIFT
 
 
 def _sorted(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Spans:

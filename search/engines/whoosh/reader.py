@@ -16,7 +16,7 @@ from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
 from search.engines.meaning import Fields, Term, keyword_key
-from search.engines.whoosh import arrays, joining, lookup, narrowing, placing
+from search.engines.whoosh import adjoining, arrays, joining, lookup, narrowing, placing
 from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
@@ -154,32 +154,25 @@ class Reader:
             return found
         return found.cut(arrays.marked(found.docs, found.scores, self.live))
 
-    def places(
-        self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch, *, arranged: bool = True
-    ) -> NDArray[np.int64]:
-        """Where a word stands in *fields* of the *wanted* documents: places (placing.py), in order, each once.
-
-        Not *arranged*: in any order, some perhaps twice.
-        """
+    def places(self, lists: Lists, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch) -> NDArray[np.int64]:
+        """Where a word stands in *fields* of the *wanted* documents: places (placing.py), in order, each once."""
         if not len(wanted):
             return np.empty(0, np.int64)
-        segment = self.segment
-        places: NDArray[np.int64] = placing.places(
-            segment.doc_bytes,
-            segment.pos_bytes,
-            self.formula.field_counts,
-            segment.block_last,
-            segment.block_doc,
-            segment.block_pos,
-            lists.rows,
-            lists.grades,
-            bits_of(fields),
-            self.documents,
-            wanted,
-            arranged,
-            scratch.bits,
-            scratch.slots,
-        )
+        asked, room = (lists.rows, lists.grades, bits_of(fields)), (scratch.bits, scratch.slots)
+        return self._placed(placing.places(*self._positions, *asked, self.documents, wanted, True, *room))
+
+    def adjoining(self, batch: Batch, fields: Fields, wanted: NDArray[np.int32], scratch: Scratch) -> NDArray[np.int64]:
+        """Which of the *wanted* documents, not none, have the words side by side in one of *fields*, ascending."""
+        asked, room = (batch.words, bits_of(fields)), (scratch.bits, scratch.slots)
+        return self._placed(adjoining.adjoining(*self._positions, *asked, self.documents, wanted, *room))
+
+    @property
+    def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any]:
+        """What loops over positions read."""
+        segment, counts = self.segment, self.formula.field_counts
+        return segment.doc_bytes, segment.pos_bytes, counts, segment.block_last, segment.block_doc, segment.block_pos
+
+    def _placed(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         if len(places) and places[0] == DAMAGED:
             raise self.damaged("postings or positions")
         return places

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.documents import Document
 from index.engines.whoosh.keywords import KEYWORDS
@@ -25,9 +22,9 @@ from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Collection, Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
-from search.engines.meaning import Fields, Leaf, optional, outlined, timeline
+from search.engines.meaning import Leaf, optional, outlined, timeline
 from search.engines.whoosh import words
-from search.engines.whoosh.batch import Batch
+from search.engines.whoosh.asked import Asked, AskedWords, Met
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
@@ -39,72 +36,13 @@ from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
 from search.limits import NEVER, Deadline
 from search.query import Node, Word
-from search.ranking import RANKING, Averages, Ranking, Saturation, idf
+from search.ranking import RANKING, Averages, Ranking, idf
 
 __all__ = ["WhooshSearcher"]
 
 _COLUMNS = 16
 # Words whose number of documents is kept, 300 bytes each.
 _KNOWN = 20_000
-
-
-# A word where it stands in a tree: the node itself, not what it says, which takes longer to compare than to search.
-_Key = tuple[int, Fields]
-
-
-class _Met(NamedTuple):
-    """In how many documents of all segments a word is, and what it weighs."""
-
-    documents: int
-    weight: float
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What one search knows: its words, those that a reader typed, and what each that adds to a score weighs."""
-
-    words: list[Leaf]
-    typed: list[Leaf]
-    form: Saturation
-    scratch: Scratch
-    deadline: Deadline
-    met: dict[_Key, _Met] = field(default_factory=dict)
-
-    def of(self, leaf: Leaf) -> _Met:
-        """A word that only narrows (in a filter, under a Not) weighs nothing, and is taken for a common one."""
-        return self.met.get((id(leaf.term), leaf.fields), _NARROWS)
-
-
-_NARROWS = _Met(1 << 31, 0.0)
-
-
-class _Words:
-    """The words of a query in one segment: see evaluate.Words."""
-
-    def __init__(self, reader: Reader, asked: _Asked) -> None:
-        self._reader, self._asked, self._of = reader, asked, asked.of
-
-    def rare(self, leaf: Leaf) -> int:
-        return self._of(leaf).documents
-
-    def weight(self, leaf: Leaf) -> float:
-        return self._of(leaf).weight
-
-    def any(self, leaves: Sequence[Leaf]) -> Found:
-        asked = self._asked
-        return self._reader.united(self._batch(leaves), self._factors(leaves), asked.form, asked.scratch)
-
-    def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
-        asked = self._asked
-        words = self._batch(leaves), self._factors(leaves), required
-        return self._reader.joined(found, *words, asked.form, asked.scratch)
-
-    def _batch(self, leaves: Sequence[Leaf]) -> Batch:
-        return Batch.of([(self._reader.word(leaf.term), leaf.fields) for leaf in leaves])
-
-    def _factors(self, leaves: Sequence[Leaf]) -> NDArray[np.float32]:
-        scale = self._asked.form.k1 + 1
-        return np.array([self._of(leaf).weight * scale for leaf in leaves], np.float32)
 
 
 class WhooshSearcher:
@@ -176,12 +114,12 @@ class WhooshSearcher:
         self._columns = Cache(_COLUMNS)
         self._scratches.clear()
 
-    def _asked(self, query: Node, deadline: Deadline) -> _Asked:
+    def _asked(self, query: Node, deadline: Deadline) -> Asked:
         words, written = outlined(query)
         content = len([leaf for leaf in written if not optional(leaf.term)])
-        return _Asked(words, written, self._ranking.saturation(content), self._scratch(), deadline)
+        return Asked(words, written, self._ranking.saturation(content), self._scratch(), deadline)
 
-    def _counted(self, leaf: Leaf, asked: _Asked) -> Response:
+    def _counted(self, leaf: Leaf, asked: Asked) -> Response:
         """How often a word is met, without a search when it is known: corrections ask it dozens of times a query."""
         try:
             total = self._weigh(leaf, asked).documents
@@ -196,7 +134,7 @@ class WhooshSearcher:
         except IndexError:
             return Scratch(max((reader.documents for reader in self._readers), default=0))
 
-    def _weigh(self, leaf: Leaf, asked: _Asked) -> _Met:
+    def _weigh(self, leaf: Leaf, asked: Asked) -> Met:
         """Finds in how many documents a word is, and from that its weight.
 
         That takes its lists in every segment, once: the number is kept, as words are asked again.
@@ -207,17 +145,17 @@ class WhooshSearcher:
             met = asked.met[key] = self._known.get((word_key(leaf.term), leaf.fields), self._weighed, leaf, asked)
         return met
 
-    def _weighed(self, leaf: Leaf, asked: _Asked) -> _Met:
+    def _weighed(self, leaf: Leaf, asked: Asked) -> Met:
         total = 0
         for reader in self._readers:
             asked.deadline.check()
             if leaf.fields == FIELDS:
                 total += reader.count(reader.word(leaf.term))
             else:
-                total += len(_Words(reader, asked).any([leaf]))
-        return _Met(total, idf(self._live, total))
+                total += len(AskedWords(reader, asked).any([leaf]))
+        return Met(total, idf(self._live, total))
 
-    def _all_found(self, request: Request, asked: _Asked) -> tuple[list[Found], bool]:
+    def _all_found(self, request: Request, asked: Asked) -> tuple[list[Found], bool]:
         """What each segment answers; nothing from those that the deadline left no time for, and whether there are."""
         found: list[Found] = []
         late = False
@@ -231,13 +169,13 @@ class WhooshSearcher:
         nothing = Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
         return found + [nothing] * (len(self._readers) - len(found)), late
 
-    def _found(self, request: Request, number: int, asked: _Asked) -> Found:
+    def _found(self, request: Request, number: int, asked: Asked) -> Found:
         """What one segment answers: the query, then the filters."""
         reader = self._readers[number]
-        evaluation = Evaluation(reader, asked.scratch, _Words(reader, asked), asked.deadline)
+        evaluation = Evaluation(reader, asked.scratch, AskedWords(reader, asked), asked.deadline)
         return evaluation.sifted(evaluation.found(request.query, FIELDS), request.filters, FIELDS)
 
-    def _page(self, request: Request, found: list[Found], asked: _Asked, *, late: bool) -> Page:
+    def _page(self, request: Request, found: list[Found], asked: Asked, *, late: bool) -> Page:
         """The hits asked for, the best of them in order again by what only they are looked at for."""
         if isinstance(request.after, Place):
             pairs = zip(found, self._readers, strict=True)
@@ -261,14 +199,14 @@ class WhooshSearcher:
         column: Column = self._columns.get(name, Column, self._readers, name)
         return column.counts(found, size)
 
-    def _told(self, asked: _Asked) -> tuple[tuple[WordStatistics, ...], bool]:
+    def _told(self, asked: Asked) -> tuple[tuple[WordStatistics, ...], bool]:
         """The statistics of all words, or none of them and True when the deadline comes first."""
         try:
             return tuple(self._statistics(leaf, asked) for leaf in asked.words), False
         except OutOfTime:
             return (), True
 
-    def _statistics(self, leaf: Leaf, asked: _Asked) -> WordStatistics:
+    def _statistics(self, leaf: Leaf, asked: Asked) -> WordStatistics:
         asked.deadline.check()
         documents = self._weigh(Leaf(leaf.term, FIELDS), asked).documents
         cut = any(reader.word(leaf.term).cut for reader in self._readers)

@@ -1,0 +1,77 @@
+"""What one search knows of its words: what each weighs over all segments, and the reading of their lists in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.engines.meaning import Fields, Leaf
+from search.engines.whoosh.batch import Batch
+from search.engines.whoosh.parts import Found, Scratch
+from search.engines.whoosh.reader import Reader
+from search.limits import Deadline
+from search.ranking import Saturation
+
+__all__ = ["Asked", "AskedWords", "Met"]
+
+# A word where it stands in a tree: the node itself, not what it says, which takes longer to compare than to search.
+_Key = tuple[int, Fields]
+
+
+class Met(NamedTuple):
+    """In how many documents of all segments a word is, and what it weighs."""
+
+    documents: int
+    weight: float
+
+
+@dataclass(slots=True)
+class Asked:
+    """What one search knows: its words, those that a reader typed, and what each that adds to a score weighs."""
+
+    words: list[Leaf]
+    typed: list[Leaf]
+    form: Saturation
+    scratch: Scratch
+    deadline: Deadline
+    met: dict[_Key, Met] = field(default_factory=dict)
+
+    def of(self, leaf: Leaf) -> Met:
+        """A word that only narrows (in a filter, under a Not) weighs nothing, and is taken for a common one."""
+        return self.met.get((id(leaf.term), leaf.fields), _NARROWS)
+
+
+_NARROWS = Met(1 << 31, 0.0)
+
+
+class AskedWords:
+    """The words of a query in one segment: see evaluate.Words."""
+
+    def __init__(self, reader: Reader, asked: Asked) -> None:
+        self._reader, self._asked, self._of = reader, asked, asked.of
+
+    def rare(self, leaf: Leaf) -> int:
+        return self._of(leaf).documents
+
+    def weight(self, leaf: Leaf) -> float:
+        return self._of(leaf).weight
+
+    def any(self, leaves: Sequence[Leaf]) -> Found:
+        asked = self._asked
+        return self._reader.united(self._batch(leaves), self._factors(leaves), asked.form, asked.scratch)
+
+    def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
+        asked = self._asked
+        words = self._batch(leaves), self._factors(leaves), required
+        return self._reader.joined(found, *words, asked.form, asked.scratch)
+
+    def _batch(self, leaves: Sequence[Leaf]) -> Batch:
+        return Batch.of([(self._reader.word(leaf.term), leaf.fields) for leaf in leaves])
+
+    def _factors(self, leaves: Sequence[Leaf]) -> NDArray[np.float32]:
+        scale = self._asked.form.k1 + 1
+        return np.array([self._of(leaf).weight * scale for leaf in leaves], np.float32)
