@@ -77,13 +77,17 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
             found, last = hits_of(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
             if last >= documents:
                 return DAMAGED
+            # Of the first *counted* numbers, how many have their row behind.
+            counted: Any = U(0)
+            fars: Any = U(0)
             for j in range(found):
                 one, number = hits[j] >> U(8), hits[j] & U(255)
                 value = packed_at(bit + number * width, mask)
                 row = value & U(FAR)
                 if row == U(FAR) and far_count:
-                    far = min(_fars(bit, width, number), far_count - U(1))
-                    row += packed_at(far_bit + far * far_width, far_mask)
+                    fars += _fars(bit + counted * width, width, number - counted)
+                    row += packed_at(far_bit + min(fars, far_count - U(1)) * far_width, far_mask)
+                    counted, fars = number + U(1), fars + U(1)
                 if row >= rows:
                     return DAMAGED
                 grade = grades[table + (value >> U(ROW_BITS) & place_mask)]

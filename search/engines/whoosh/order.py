@@ -41,22 +41,28 @@ class Ranked:
 
 def ranked(found: Sequence[Found], readers: Sequence[Reader], sort: Sort, count: int) -> Ranked:
     """The first *count* of all that was *found* in the *readers*, in the order of *sort*."""
+    if len(found) == 1:
+        return _leading(found[0], readers[0], 0, sort, count)[0]
     parts, keys = [], []
     for number, (part, reader) in enumerate(zip(found, readers, strict=True)):
-        key = _keys(part, reader, sort)
-        size = min(count, len(part))
-        chosen, owner = np.empty(size, np.uint64), np.empty(size, np.int64)
-        docs, scores = np.empty(size, np.int32), np.empty(size)
-        owner.fill(number)
-        if size:
-            segment = reader.segment
-            arrays.first(key, part.docs, part.scores, segment.dates, segment.id_ranks, chosen, docs, scores)
-        parts.append(Ranked(owner, docs, scores))
-        if len(readers) > 1:
-            keys.append(key[chosen])
-    if len(parts) == 1:
-        return parts[0]
+        leading, own, chosen = _leading(part, reader, number, sort, count)
+        parts.append(leading)
+        keys.append(own[chosen])
     return _merged(parts, keys, readers).cut(slice(0, count))
+
+
+def _leading(
+    found: Found, reader: Reader, number: int, sort: Sort, count: int
+) -> tuple[Ranked, NDArray[np.float32], NDArray[np.uint64]]:
+    """The first *count* of one segment, in order; the keys of all found, and where those of the first are."""
+    size = min(count, len(found))
+    chosen, owner = np.empty(size, np.uint64), np.full(size, number)
+    docs, scores = np.empty(size, np.int32), np.empty(size)
+    keys = _keys(found, reader, sort)
+    if size:
+        segment = reader.segment
+        arrays.first(keys, found.docs, found.scores, segment.dates, segment.id_ranks, chosen, docs, scores)
+    return Ranked(owner, docs, scores), keys, chosen
 
 
 def behind(found: Found, reader: Reader, sort: Sort, place: Place) -> Found:
