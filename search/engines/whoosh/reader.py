@@ -167,7 +167,8 @@ class Reader:
         places: NDArray[np.int64] = placing.places(
             segment.doc_bytes,
             segment.pos_bytes,
-            self.formula.field_counts,
+            self.formula.kind_counts,
+            segment.position_widths,
             segment.block_last,
             segment.block_doc,
             segment.block_pos,
