@@ -142,7 +142,7 @@ class Buffer:
         keys, ranks = _sorted_forms(forms, analyzer)
         self._put_phrases(sections, keys, ranks, places)
         order, lists = ordered(ranks, places, lists_of(groups(keys)))
-        put_postings(sections, len(keys), lists, ranks[order], places[order], positions[order])
+        put_postings(sections, len(keys), lists, ranks[order], places[order], positions[order], lengths)
         put_strings(sections, "forms", keys)
         return lengths
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engines.whoosh import varint
 from index.engines.whoosh.format import SectionsWriter
-from index.engines.whoosh.postings import LEAD, Postings, PostingsWriter, count_table
+from index.engines.whoosh.positions import LEAD, widths_of
+from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
 from index.records import FIELDS
 
 __all__ = ["fresh", "ordered", "put_postings"]
@@ -68,22 +68,20 @@ def put_postings(
     ranks: NDArray[np.int64],
     places: NDArray[np.int32],
     positions: NDArray[np.int32],
+    lengths: NDArray[np.uint32],
 ) -> None:
-    """Writes lists of tokens, of so many *forms*; they are in order of list, document, form, field, position."""
+    """Writes lists of tokens, of so many *forms*; they are in order of list, document, form, field, position.
+
+    *lengths* of the fields of documents: (fields, documents).
+    """
     docs = places // len(FIELDS)
     fields = places - docs * len(FIELDS)
     new_posting = fresh(ranks) | fresh(docs)
-    new_field = new_posting | fresh(fields)
-    gaps = np.where(new_field, positions, np.diff(positions, prepend=0))
-    pos_bytes, width = varint.encode(gaps)
     begin = np.flatnonzero(new_posting)
     kinds = fields + (fields > _TEXT) + ((fields == _TEXT) & (positions >= LEAD))
     table, rows = _counts(np.cumsum(new_posting) - 1, kinds, len(begin))
-    pos_start = (np.cumsum(width, dtype=np.int64) - width)[begin]
-    pos_size = np.diff(pos_start, append=len(pos_bytes))
-    writer = PostingsWriter(sections, table, forms)
-    owners = lists[begin], ranks[begin], docs[begin].astype(np.int64)
-    writer.add(Postings(*owners, rows, pos_bytes, pos_start, pos_size))
+    writer = PostingsWriter(sections, table, widths_of(tuple(lengths)), forms)
+    writer.add(Postings(lists[begin], ranks[begin], docs[begin].astype(np.int64), rows, positions, begin))
     writer.finish()
 
 

@@ -1,7 +1,7 @@
 """Several segments into one, without the deleted documents; bounded memory, whatever their size.
 
-Lists are read a range at a time. Positions are moved as bytes and stored documents as packed blocks, so only
-document numbers are made anew. Knows nothing of analysis: what is in the segments is enough.
+Lists are read and written a range at a time, stored documents moved as packed blocks. Knows nothing of analysis: what
+is in the segments is enough.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.grouping import lists_of, united
 from index.engines.whoosh.keywords import KEYWORDS, merge_keywords, narrow
 from index.engines.whoosh.phrases import merge_phrases
+from index.engines.whoosh.positions import widths_of
 from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.stored import StoredWriter
@@ -53,7 +54,7 @@ def merge(sources: Sequence[Source], path: Path) -> tuple[int, int, tuple[int, .
     for field in KEYWORDS:
         merge_keywords(sections, field, [(segment.keyword(field), live) for segment, live in sources])
     _put_sentences(sections, sources)
-    _put_postings(sections, sources)
+    _put_postings(sections, sources, widths_of(tuple(lengths)))
     return sections.write(path), lengths.shape[1], tuple(int(total) for total in lengths.sum(axis=1, dtype=np.int64))
 
 
@@ -86,13 +87,13 @@ def _put_sentences(sections: SectionsWriter, sources: Sequence[Source]) -> None:
     sections.put("sentence_sizes", narrow(np.concatenate(sizes)))
 
 
-def _put_postings(sections: SectionsWriter, sources: Sequence[Source]) -> None:
+def _put_postings(sections: SectionsWriter, sources: Sequence[Source], widths: NDArray[np.uint16]) -> None:
     segments = [segment for segment, _ in sources]
     keys, forms = _united_forms(segments)
     table, rows = _united_counts(segments)
     shared = [(own, segment.form_lists.lists) for own, segment in zip(forms, segments, strict=True)]
     lists = lists_of(united(len(keys), shared))
-    writer = PostingsWriter(sections, table, len(keys))
+    writer = PostingsWriter(sections, table, widths, len(keys))
     docs = _new_numbers([live for _, live in sources])
     owners = [lists[own] for own in forms]
     for low, high in _chunks(segments, owners):
@@ -168,15 +169,14 @@ def _part(
         forms[own.forms[kept]],
         new[kept],
         rows[own.rows[kept]],
-        own.pos_bytes,
+        own.positions,
         own.pos_start[kept],
-        own.pos_size[kept],
     )
 
 
 def _joined(parts: Sequence[Postings], documents: int) -> Postings:
     """*parts* brought together list by list; *documents*: how many there are, with those that go."""
-    base = np.cumsum([0, *(len(part.pos_bytes) for part in parts)])
+    base = np.cumsum([0, *(len(part.positions) for part in parts)])
     lists, docs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("lists", "docs"))
     # Runs in order, one or a few for each part: sorting merges them.
     order = np.argsort(lists * documents + docs, kind="stable")
@@ -186,7 +186,6 @@ def _joined(parts: Sequence[Postings], documents: int) -> Postings:
         np.concatenate([part.forms for part in parts])[order],
         docs[order],
         np.concatenate([part.rows for part in parts])[order],
-        np.concatenate([part.pos_bytes for part in parts]),
+        np.concatenate([part.positions for part in parts]),
         np.concatenate(starts)[order],
-        np.concatenate([part.pos_size for part in parts])[order],
     )

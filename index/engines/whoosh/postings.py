@@ -2,7 +2,7 @@
 
 A posting is (form, document) with counts (title, lead, body after the lead, aside) and positions. A list has the
 postings of all forms that grouping.py puts together, by document, in blocks (packing.py). Counts are a row of a table,
-the most frequent first. No step here is taken posting by posting. Decisions 030 and 041.
+the most frequent first. Nothing here is a Python step for each posting. Decisions 030, 033 and 041.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engines.whoosh import varint
+from index.engines.whoosh import positions, varint
 from index.engines.whoosh.format import SectionsWriter
 from index.engines.whoosh.grouping import FormLists, places_of, put_form_lists
 from index.engines.whoosh.offsets import Offsets, put_offsets
 from index.engines.whoosh.packing import PADDING, block_sizes, blocks_of, packed, unpacked
+from index.engines.whoosh.positions import Blocks, block_bytes, rooms
 from index.errors import IndexDamaged
 
-__all__ = ["LEAD", "PostingArrays", "Postings", "PostingsWriter", "count_table", "read_postings"]
-
-# Positions of ``text`` below this are its lead (notes on ranking: the first 100 words weigh more).
-LEAD = 100
+__all__ = ["PostingArrays", "Postings", "PostingsWriter", "count_table", "read_postings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +29,16 @@ class Postings:
     """Whole posting lists, one after the other; arrays of one element a posting.
 
     ``lists`` never decrease, ``docs`` neither within a list; ``forms`` of a document come in any order. ``rows`` number
-    the rows of a counts table; the encoded positions of posting i are pos_bytes[pos_start[i]:pos_start[i]+pos_size[i]].
+    the rows of a counts table; those of posting i stand in ``positions`` from pos_start[i] on, as many as its row says:
+    in title, in text, in aside.
     """
 
     lists: NDArray[np.int64]
     forms: NDArray[np.int64]
     docs: NDArray[np.int64]
     rows: NDArray[np.int64]
-    pos_bytes: NDArray[np.uint8]
+    positions: NDArray[np.int32]
     pos_start: NDArray[np.int64]
-    pos_size: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.forms)
@@ -50,12 +48,18 @@ class PostingArrays(Protocol):
     """What ``read_postings`` reads of a segment."""
 
     documents: int
+    lengths: tuple[NDArray[Any], ...]
     counts: NDArray[np.uint32]
     doc_bytes: NDArray[np.uint8]
     pos_bytes: NDArray[np.uint8]
     list_doc: Offsets
     list_pos: Offsets
     block_doc: NDArray[np.uint32]
+    block_pos: NDArray[np.uint32]
+
+    @property
+    def position_widths(self) -> NDArray[np.uint16]:
+        """How many bits a position of each kind takes in each document."""
 
     @property
     def form_lists(self) -> FormLists:
@@ -76,7 +80,7 @@ def read_postings(source: PostingArrays, lists: NDArray[np.int64]) -> Postings:
     if (df <= 0).any():
         raise IndexDamaged("posting lists overlap")
     starts, sizes = source.list_doc.spans(lists)
-    begin, at = np.cumsum(df) - df, _block_starts(source, first, df, starts, sizes)
+    begin, at = np.cumsum(df) - df, _block_starts(source, source.block_doc, first, df, starts, sizes)
     gaps, places, rows = unpacked(_spans(source.doc_bytes, starts, sizes), at, df)
     if (rows >= len(source.counts)).any():
         raise IndexDamaged("a posting names counts that are not there")
@@ -84,15 +88,25 @@ def read_postings(source: PostingArrays, lists: NDArray[np.int64]) -> Postings:
     docs -= np.repeat(docs[begin] - gaps[begin], df)
     if (docs >= source.documents).any():
         raise IndexDamaged("a posting names a document that is not there")
-    positions = source.counts.sum(axis=1, dtype=np.int64)[rows]
-    pos_bytes = _spans(source.pos_bytes, *source.list_pos.spans(lists))
-    stops = varint.ends(pos_bytes)
-    if (positions == 0).any() or positions.sum() != len(stops):
+    counts = source.counts.astype(np.int64)
+    blocks = Blocks(block_sizes(df), docs, rows, counts, source.position_widths)
+    stood = _positions(source, lists, first, df, blocks)
+    own, total = np.repeat(lists, df), counts.sum(axis=1)[rows]
+    forms = _forms(source.form_lists, own, places)
+    return Postings(own, forms, docs, rows, stood, np.cumsum(total) - total)
+
+
+def _positions(
+    source: PostingArrays, lists: NDArray[np.int64], first: NDArray[np.int64], df: NDArray[np.int64], blocks: Blocks
+) -> NDArray[np.int32]:
+    """The positions of *lists*; each of their *blocks* must take the bytes that its counts say."""
+    starts, sizes = source.list_pos.spans(lists)
+    taken = block_bytes(blocks)
+    at = _block_starts(source, source.block_pos, first, df, starts, sizes)
+    if (np.diff(at) != taken).any():
         raise IndexDamaged("the positions of a list are more or fewer than its counts say")
-    stop = stops[np.cumsum(positions) - 1]
-    start = np.concatenate((np.zeros(1, np.int64), stop[:-1])) if len(lists) else stop
-    own = np.repeat(lists, df)
-    return Postings(own, _forms(source.form_lists, own, places), docs, rows, pos_bytes, start, stop - start)
+    room = rooms([lengths[blocks.docs] for lengths in source.lengths])
+    return positions.unpacked(blocks, _spans(source.pos_bytes, starts, sizes), taken, room)
 
 
 def _forms(table: FormLists, lists: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -113,12 +127,16 @@ def _spans(data: NDArray[np.uint8], start: NDArray[np.int64], size: NDArray[np.i
 
 def _block_starts(
     source: PostingArrays,
+    table: NDArray[np.uint32],
     first: NDArray[np.int64],
     df: NDArray[np.int64],
     starts: NDArray[np.int64],
     sizes: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Where every block of the lists starts when these are put together, and where the last one ends."""
+    """Where every block of the lists starts when these are put together, and where the last one ends.
+
+    *table*: where blocks start, a column of the skip table; *starts* and *sizes* of the lists in the same bytes.
+    """
     blocks = blocks_of(df)
     moved = np.cumsum(sizes) - sizes
     at = np.repeat(moved, blocks)
@@ -126,7 +144,7 @@ def _block_starts(
     low, high = source.blocks(first[blocks > 1])
     if (high - low != blocks[blocks > 1]).any():
         raise IndexDamaged("lists and skip table do not agree")
-    at[several] = source.block_doc[varint.spans(low, high - low)] + np.repeat(moved - starts, blocks)[several]
+    at[several] = table[varint.spans(low, high - low)] + np.repeat(moved - starts, blocks)[several]
     starts_and_end: NDArray[np.int64] = np.append(at, sizes.sum())
     return starts_and_end
 
@@ -146,36 +164,42 @@ def count_table(
 
 
 class PostingsWriter:
-    """Writes lists in order of their numbers; every call brings whole lists, of *forms* forms in all."""
+    """Writes lists in order of their numbers; every call brings whole lists, of *forms* forms in all.
 
-    def __init__(self, sections: SectionsWriter, counts: NDArray[np.uint32], forms: int) -> None:
+    *widths*: how many bits positions of each document take (positions.py).
+    """
+
+    def __init__(
+        self, sections: SectionsWriter, counts: NDArray[np.uint32], widths: NDArray[np.uint16], forms: int
+    ) -> None:
         self._sections = sections
-        self._counts = counts
+        self._counts = counts.astype(np.int64)
+        self._widths = widths
         self._form_count = forms
         self._doc_at = self._pos_at = self._list_count = 0
         self._forms: list[NDArray[np.int64]] = []
         self._lists: list[NDArray[np.int64]] = []
         self._totals = np.zeros(len(counts), np.int64)
         sections.put("counts", counts)
-        self.add(Postings(*(np.zeros(0, np.int64),) * 4, np.zeros(0, np.uint8), *(np.zeros(0, np.int64),) * 2))
+        self.add(Postings(*(np.zeros(0, np.int64),) * 4, np.zeros(0, np.int32), np.zeros(0, np.int64)))
 
     def add(self, lists: Postings) -> None:
-        """Adds whole *lists*; their positions are taken span by span, so they may lie in another order."""
+        """Adds whole *lists*; their positions are taken posting by posting, so they may lie in another order."""
         begin = np.flatnonzero(np.diff(lists.lists, prepend=-1))
         df = np.diff(begin, append=len(lists))
         gaps = np.diff(lists.docs, prepend=0)
         gaps[begin] = lists.docs[begin]
         doc_bytes, block_size = packed(gaps, self._placed(lists, begin), lists.rows, df)
-        pos_bytes = varint.copy_spans(lists.pos_bytes, lists.pos_start, lists.pos_size)
+        blocks = Blocks(block_sizes(df), lists.docs, lists.rows, self._counts, self._widths)
+        pos_bytes, pos_size = positions.packed(blocks, lists.positions, lists.pos_start)
         self._sections.put("doc_bytes", doc_bytes)
         self._sections.put("pos_bytes", pos_bytes)
         self._totals += np.bincount(lists.rows, minlength=len(self._counts))
         doc_start = np.cumsum(block_size) - block_size + self._doc_at
-        pos_start = np.cumsum(lists.pos_size) - lists.pos_size + self._pos_at
+        pos_start = np.cumsum(pos_size) - pos_size + self._pos_at
         self._put_blocks(lists, df, doc_start, pos_start)
-        blocks = blocks_of(df)
-        first = np.cumsum(blocks) - blocks
-        self._lists.append(np.stack((doc_start[first], pos_start[begin]), axis=1))
+        first = np.cumsum(blocks_of(df)) - blocks_of(df)
+        self._lists.append(np.stack((doc_start[first], pos_start[first]), axis=1))
         self._list_count += len(begin)
         self._doc_at += len(doc_bytes)
         self._pos_at += len(pos_bytes)
@@ -186,7 +210,8 @@ class PostingsWriter:
         table = np.concatenate(self._forms)
         forms: NDArray[np.int64]
         forms, lists, places, counts = table[np.argsort(table[:, 0])].T
-        self._sections.put("doc_bytes", np.zeros(PADDING, np.uint8))
+        for name in ("doc_bytes", "pos_bytes"):
+            self._sections.put(name, np.zeros(PADDING, np.uint8))
         put_form_lists(self._sections, lists, places)
         put_offsets(self._sections, "form_counts", counts)
         self._sections.put("count_totals", self._totals.astype(np.uint32))
@@ -221,4 +246,4 @@ class PostingsWriter:
         several = np.repeat(blocks > 1, blocks)
         put("block_last", lists.docs[(start + size - 1)[several]].astype(np.uint32))
         put("block_doc", doc_start[several].astype(np.uint32))
-        put("block_pos", pos_start[start[several]].astype(np.uint32))
+        put("block_pos", pos_start[several].astype(np.uint32))

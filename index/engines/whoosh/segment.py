@@ -22,6 +22,7 @@ from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
 from index.engines.whoosh.packing import BLOCK, PADDING
+from index.engines.whoosh.positions import widths_of
 from index.engines.whoosh.postings import Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
@@ -48,9 +49,9 @@ class Segment:
 
     ``form_counts``: postings of each form. ``list_doc`` and ``list_pos``: where each list starts.
 
-    Postings (postings.py): ``doc_bytes`` are blocks of packed numbers, ``pos_bytes`` varints; a row of ``counts`` is
-    (title, lead, body after the lead, aside), ``count_totals`` its number of postings. ``block_*``: the skip table, a
-    row for each 128 postings of lists that have more.
+    Postings (postings.py): ``doc_bytes`` are blocks of packed numbers, ``pos_bytes`` positions (positions.py); a row of
+    ``counts`` is (title, lead, body after the lead, aside), ``count_totals`` its number of postings. ``block_*``: the
+    skip table, a row for each 128 postings of lists that have more.
     """
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
@@ -123,6 +124,11 @@ class Segment:
         """The day of each document since 1970-01-01, or NO_DATE; 1 ms for a million when first asked for."""
         days = self._days.astype(np.int64) + (self._first_day[0] - 1)
         return np.where(self._days == 0, NO_DATE, days).astype(np.int32)
+
+    @cached_property
+    def position_widths(self) -> NDArray[np.uint16]:
+        """How many bits positions of each document take, (documents, 4): positions.py; made when first asked for."""
+        return widths_of(self.lengths)
 
     @cached_property
     def form_postings(self) -> NDArray[np.uint32]:
@@ -213,7 +219,7 @@ class Segment:
         self.lists = len(array("list_sizes", "<u1"))
         self.form_counts = Offsets(sections, "form_counts", pieces=len(self.forms), end=postings)
         self.list_doc = Offsets(sections, "list_doc", pieces=self.lists, end=len(self.doc_bytes) - PADDING)
-        self.list_pos = Offsets(sections, "list_pos", pieces=self.lists, end=len(self.pos_bytes))
+        self.list_pos = Offsets(sections, "list_pos", pieces=self.lists, end=len(self.pos_bytes) - PADDING)
         self.block_last: NDArray[np.uint32] = array("block_last", "<u4")
         self.block_doc: NDArray[np.uint32] = array("block_doc", "<u4")
         self.block_pos: NDArray[np.uint32] = array("block_pos", "<u4")

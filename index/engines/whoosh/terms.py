@@ -100,17 +100,10 @@ class WordTerms:
 
     def _places(
         self, lists: Postings, postings: NDArray[np.int64], own: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Document and position of every occurrence in the field, in that order."""
-        gaps = varint.decode(lists.pos_bytes)
-        counts = self._segment.counts[lists.rows]
-        total = counts.sum(axis=1, dtype=np.int64)
-        before = counts[:, self._before].sum(axis=1, dtype=np.int64)
-        start = (np.cumsum(total) - total + before)[postings]
-        inside = gaps[varint.spans(start, own)]
-        begin = np.cumsum(own) - own
-        positions = np.cumsum(inside)
-        positions -= np.repeat(positions[begin] - inside[begin], own)
+        before = self._segment.counts[:, self._before].sum(axis=1, dtype=np.int64)[lists.rows]
+        positions = lists.positions[varint.spans((lists.pos_start + before)[postings], own)]
         docs = np.repeat(lists.docs[postings], own)
         order = np.lexsort((positions, docs))
         return docs[order], positions[order]

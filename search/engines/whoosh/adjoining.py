@@ -44,7 +44,8 @@ def _renumbered(starts: Array, left: Array, documents: int) -> None:
 def adjoining(
     doc_bytes: Array,
     pos_bytes: Array,
-    field_counts: Array,
+    kind_counts: Array,
+    position_widths: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -71,7 +72,7 @@ def adjoining(
             _renumbered(starts, left, len(kept))
             kept, wanted = kept[left], wanted[left]
         lists = (block_last, block_doc, block_pos, *lists_of(words, word))
-        tables = (doc_bytes, pos_bytes, field_counts)
+        tables = (doc_bytes, pos_bytes, kind_counts, position_widths)
         found = places(*tables, *lists, fields, documents, wanted, False, bits, slots)
         if len(found) and found[0] == DAMAGED:
             return found

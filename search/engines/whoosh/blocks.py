@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import bits_set, byte_at, compiled, int32_at, uint32_at, uint64_at
+from index.compiled import byte_at, compiled, int32_at, uint32_at, uint64_at
 from index.engines.whoosh.packing import FAR, ROW_BITS
 
-__all__ = ["DAMAGED", "Array", "U", "headed", "number", "packed_at", "past", "sought", "unpacked"]
+__all__ = ["DAMAGED", "MOST_FACTORS", "Array", "U", "headed", "number", "packed_at", "sought", "spread", "unpacked"]
 
 DAMAGED = -1
 U = np.uint64
 Array = NDArray[Any]
 # A number of a block as wide as this lies within 8 bytes wherever it starts.
 _MOST_BITS = U(56)
-_TOPS = U(0x8080808080808080)
+# Positions of a posting, each of 32 bits at most, whose bits are sure to add up to less than 2**16.
+MOST_FACTORS = 2**16 // 32 - 1
 
 
 @compiled
@@ -49,6 +50,24 @@ def number(at: Any, end: Any) -> tuple[Any, Any]:
 def packed_at(bit: Any, mask: Any) -> Any:
     """The number that starts at *bit* of memory; *mask* has a one for each of its bits."""
     return uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+
+
+@compiled
+def spread(counts: Any, row: Any, widths: Any) -> Any:
+    """How many bits the positions of a posting take: its *row* at the address *counts*, *widths* of its document.
+
+    A row: title, lead, body, aside; all; which kind if there is but one; the counts again as 16-bit numbers, the last
+    lowest, or 0 where there are too many. Widths are such numbers too, the first lowest: the top 16 bits of the product
+    are the sum of all four products.
+    """
+    own = counts + U(56) * row
+    factors = uint64_at(own + U(48))
+    if factors:
+        return factors * widths >> U(48)
+    bits = U(0)
+    for kind in range(U(4)):
+        bits += uint64_at(own + U(8) * kind) * (widths >> (kind << U(4)) & U(0xFFFF))
+    return bits
 
 
 @compiled
@@ -170,15 +189,3 @@ def sought(block_last: Any, low: Any, high: Any, block: Any, wanted: Any, size: 
         return high, size, U(0)
     before = uint32_at(block_last + U(4) * (block - U(1))) if block > low else U(0)
     return block, _reached(wanted, size, near, uint32_at(block_last + U(4) * block)), before
-
-
-@compiled
-def past(pos: Any, end: Any, count: Any) -> Any:
-    """Where the varint after *count* others starts, from address *pos* on; counts ends of numbers by eights."""
-    while count >= U(8) and pos + U(8) <= end:
-        count -= bits_set(~uint64_at(pos) & _TOPS)
-        pos += U(8)
-    while count and pos < end:
-        count -= U(byte_at(pos) < U(128))
-        pos += U(1)
-    return pos

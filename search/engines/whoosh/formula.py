@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from index.engines.whoosh.segment import Segment
 from index.records import FIELDS
 from search.engines.meaning import Fields
+from search.engines.whoosh.blocks import MOST_FACTORS
 from search.engines.whoosh.parts import Cache
 from search.ranking import Averages, Ranking, Saturation
 
@@ -32,15 +33,16 @@ def bits_of(fields: Fields) -> int:
 
 
 class Formula:
-    """The tables of one segment. ``field_counts``, (rows, 5): a row of counts as ``placing.places`` wants it."""
+    """The tables of one segment. ``kind_counts``, (rows, 7): a row of counts as ``blocks.spread`` wants it."""
 
     def __init__(self, segment: Segment, averages: Averages, ranking: Ranking) -> None:
         self._segment, self._averages, self._ranking = segment, averages, ranking
         padded = np.zeros((max(_ROWS, len(segment.counts)), 4), np.uint32)
         padded[: len(segment.counts)] = segment.counts
         self._counts = padded
-        fields = np.stack((padded[:, 0], padded[:, 1] + padded[:, 2], padded[:, 3]), axis=1)
-        self.field_counts = np.column_stack((fields, fields.sum(axis=1), fields.argmax(axis=1))).astype(np.int64)
+        total = padded.sum(axis=1, dtype=np.int64)
+        factors = padded[:, ::-1].astype(np.uint16).view(np.int64)[:, 0] * (total <= MOST_FACTORS)
+        self.kind_counts = np.column_stack((padded, total, padded.argmax(axis=1), factors))
         self._made = Cache(64)
 
     def norms(self, form: Saturation) -> NDArray[np.float32]:

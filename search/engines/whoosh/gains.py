@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled
+from index.compiled import compiled, uint64_at
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
+from index.engines.whoosh.positions import FREE, KINDS, LEAD
 from search.engines.whoosh.batch import fields_of, lists_of, table_of
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, spread
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, arranged
 
 __all__ = ["gained"]
 
 _POSITION = U((1 << POSITION_BITS) - 1)
-_FIELDS = 3
 
 
 @compiled
@@ -53,7 +53,8 @@ def _closeness(places: Array, tag_bits: Any, weights: Array, k: Array, gains: Ar
 def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
-    field_counts: Array,
+    kind_counts: Array,
+    position_widths: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -70,16 +71,17 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     """Adds to *scores* what each of *docs*, in any order, gains. Returns 0, or DAMAGED for a damaged segment.
 
     *words* are those of a Batch; forms that are only of the same root have negative grades. *tables* and *norms* are as
-    for ``gather``, *field_counts* as for ``places``; *weights* those of the words, *close* the factor of closeness,
-    *close_k1* its saturation.
+    for ``gather``, *kind_counts* and *position_widths* as for ``places``; *weights* those of the words, *close* the
+    factor of closeness, *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
-    end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
+    end, stop = begin + U(len(doc_bytes) - PADDING), (positions + U(len(pos_bytes) - PADDING)) << U(3)
+    counts, widths = U(kind_counts.ctypes.data), U(position_widths.ctypes.data)
     order = np.argsort(docs)
     wanted = docs[order]
     # Of each word in each document: the counts in title and body of its own forms, and of all of its root.
     sums = np.zeros((len(weights), len(wanted), 4))
-    tag_bits, rows = 0, U(len(field_counts))
+    tag_bits, rows = 0, U(len(kind_counts))
     while 1 << tag_bits < len(weights):
         tag_bits += 1
     found, size = np.empty(4 * len(wanted) * len(weights) + 64, np.int64), np.int64(0)
@@ -97,7 +99,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                 if low < block == high:
                     break
                 at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
-                pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
+                behind = (positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))) << U(3)
                 near = after
                 count = min(df - U(BLOCK) * (block - low), U(BLOCK))
                 block += U(1)
@@ -107,9 +109,9 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                 mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
                 place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
                 far_end = far_bit + far_count * far_width
-                # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
+                # Of the postings so far, *counted*: the bit *behind* their positions, the document *passed* last.
                 counted: Any = U(0)
-                behind: Any = U(0)
+                passed: Any = doc
                 target = U(wanted[slot])
                 for j in range(count):
                     value = packed_at(bit, mask)
@@ -125,17 +127,18 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                     target = U(wanted[slot])
                     if doc != target:
                         continue
-                    total: Any = U(0)
+                    pos: Any = U(0)
                     row: Any = U(0)
                     for number_of in range(counted, j + U(1)):
-                        behind += total
+                        passed += values[number_of] >> shift
                         row = values[number_of] & U(FAR)
                         if row == U(FAR) and far_bit < far_end:
                             row += packed_at(far_bit, far_mask)
                             far_bit += far_width
                             if row >= rows:
                                 return DAMAGED
-                        total = U(field_counts[row, U(3)])
+                        pos = behind
+                        behind += spread(counts, row, uint64_at(widths + U(8) * passed))
                     counted = j + U(1)
                     grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
                     title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
@@ -145,22 +148,25 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                         sums[word, slot, 0] += title
                         sums[word, slot, 1] += body
                     if grade > 0 and fields:
-                        pos = past(pos, stop, behind)
-                        behind = U(0)
-                        if total > stop - pos:
+                        total = U(kind_counts[row, U(4)])
+                        if behind > stop or total > behind - pos + U(FREE):
                             return DAMAGED
                         while size + total >= len(found):
                             found = np.concatenate((found, np.empty_like(found)))
-                        for field in range(_FIELDS):
-                            position: Any = U(0)
-                            base = ((slot << U(FIELD_BITS)) | U(field)) << U(POSITION_BITS)
-                            for _ in range(field_counts[row, U(field)]):
-                                gap, pos = number(pos, stop)
-                                position += gap
-                                found[size] = (base | (position & _POSITION)) << U(tag_bits) | U(word)
-                                size += fields >> field & 1
-                    else:
-                        behind += total
+                        own = uint64_at(widths + U(8) * doc)
+                        for kind in range(U(KINDS)):
+                            field = (kind + U(1)) >> U(1)
+                            base, least = (
+                                (U(slot) << U(FIELD_BITS) | field) << U(POSITION_BITS),
+                                U(LEAD) * U(kind == U(2)),
+                            )
+                            pos_width = own >> (kind << U(4)) & U(0xFFFF)
+                            pos_mask = (U(1) << pos_width) - U(1)
+                            for _ in range(kind_counts[row, kind]):
+                                place = base | (packed_at(pos, pos_mask) + least & _POSITION)
+                                found[size] = place << U(tag_bits) | U(word)
+                                pos += pos_width
+                                size += fields >> np.int64(field) & 1
     closeness, scale = np.zeros(len(wanted)), np.empty(len(wanted))
     for slot in range(len(wanted)):
         title_norm, body_norm = norms[U(wanted[slot]), 0], norms[U(wanted[slot]), 1]

@@ -68,7 +68,8 @@ def _add_gains(
     fault = gained(
         segment.doc_bytes,
         segment.pos_bytes,
-        reader.formula.field_counts,
+        reader.formula.kind_counts,
+        segment.position_widths,
         segment.block_last,
         segment.block_doc,
         segment.block_pos,

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled
+from index.compiled import compiled, uint64_at
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, past, sought
+from index.engines.whoosh.positions import FREE, KINDS, LEAD
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, sought, spread
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "arranged", "places", "sentence_starts"]
@@ -60,7 +61,8 @@ def arranged(found: Array, documents: int, shift: Any) -> Array:
 def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
-    field_counts: Array,
+    kind_counts: Array,
+    position_widths: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -76,14 +78,15 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     """The places of a word in the *wanted* documents (ascending, not none): *ordered*, each once.
 
     A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields*
-    has a bit for each field that is asked for. *field_counts* (rows, 5): a row of counts as occurrences in title, text,
-    aside, all, and the field when there is but one. *bits* and *slots* are as for ``narrow``. A damaged segment gives
+    has a bit for each field that is asked for. *kind_counts*: as ``blocks.spread`` has it; *position_widths*: a row for
+    each document (index/engines/whoosh/positions.py). *bits* and *slots* are as for ``narrow``. A damaged segment gives
     the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped, or cost 2 ns a posting; in
     the others a posting costs 4 ns, a place 10, half of it for its order.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
-    end, stop = begin + U(len(doc_bytes) - PADDING), positions + U(len(pos_bytes))
-    damaged, rows = np.full(1, DAMAGED, np.int64), U(len(field_counts))
+    end, stop = begin + U(len(doc_bytes) - PADDING), (positions + U(len(pos_bytes) - PADDING)) << U(3)
+    damaged, rows = np.full(1, DAMAGED, np.int64), U(len(kind_counts))
+    counts, widths = U(kind_counts.ctypes.data), U(position_widths.ctypes.data)
     hits, marks, firsts = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data), U(slots.ctypes.data)
     mark(wanted, bits, slots)
     found, size = np.empty(4 * len(wanted) + 64, np.int64), np.int64(0)
@@ -96,62 +99,64 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
             if low < block == high:
                 break
             at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
-            pos = positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))
+            behind = (positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))) << U(3)
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
             bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return damaged
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            place_mask, far_end = (U(1) << place_width) - U(1), far_bit + far_count * far_width
-            there, last = hits_of(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
+            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
+            far_end = far_bit + far_count * far_width
+            there, last = hits_of(bit, width, shift, count, doc, marks, U(len(bits)), hits)
             if last >= U(documents):
                 return damaged
-            # *behind* positions lie between the last ones read and those of the next posting, the one *counted*.
+            # Of the postings so far, *counted*: the bit *behind* their positions. *doc* is the last of them.
             counted: Any = U(0)
-            behind: Any = U(0)
             for j in range(there):
                 one, number_of = hits[j] >> U(8), hits[j] & U(255)
-                total: Any = U(0)
+                pos: Any = U(0)
                 row: Any = U(0)
                 value: Any = U(0)
                 while counted <= number_of:
-                    behind += total
                     value = packed_at(bit, mask)
                     bit += width
+                    doc += value >> shift
                     row = value & U(FAR)
                     if row == U(FAR) and far_bit < far_end:
                         row += packed_at(far_bit, far_mask)
                         far_bit += far_width
                         if row >= rows:
                             return damaged
-                    total = U(field_counts[row, U(3)])
+                    pos = behind
+                    behind += spread(counts, row, uint64_at(widths + U(8) * doc))
                     counted += U(1)
                 if grades[table + (value >> U(ROW_BITS) & place_mask)] <= 0:
-                    behind += total
                     continue
-                pos = past(pos, stop, behind)
-                behind = U(0)
-                if total > stop - pos:
+                total = U(kind_counts[row, U(4)])
+                if behind > stop or total > behind - pos + U(FREE):
                     return damaged
                 while size + total >= len(found):
                     found = np.concatenate((found, np.empty_like(found)))
                 slot = slot_of(one, marks, firsts) << U(FIELD_BITS)
                 if total == U(1):
-                    # Most postings; a loop over fields would guess wrong at every one.
-                    field = field_counts[row, U(4)]
-                    gap, pos = number(pos, stop)
-                    found[size] = (slot | U(field)) << U(POSITION_BITS) | (gap & _POSITION)
-                    size += fields >> field & 1
+                    # Most postings; a loop over kinds would guess wrong at every one.
+                    only = U(kind_counts[row, U(5)])
+                    field = (only + U(1)) >> U(1)
+                    position = packed_at(pos, (U(1) << (behind - pos)) - U(1)) + U(LEAD) * U(only == U(2))
+                    found[size] = (slot | field) << U(POSITION_BITS) | (position & _POSITION)
+                    size += fields >> np.int64(field) & 1
                     continue
-                for field in range(3):
-                    position: Any = U(0)
-                    base = (slot | U(field)) << U(POSITION_BITS)
-                    for _ in range(field_counts[row, U(field)]):
-                        gap, pos = number(pos, stop)
-                        position += gap
-                        found[size] = base | (position & _POSITION)
-                        size += fields >> field & 1
+                own = uint64_at(widths + U(8) * doc)
+                for kind in range(U(KINDS)):
+                    field = (kind + U(1)) >> U(1)
+                    base, least = (slot | field) << U(POSITION_BITS), U(LEAD) * U(kind == U(2))
+                    pos_width = own >> (kind << U(4)) & U(0xFFFF)
+                    pos_mask = (U(1) << pos_width) - U(1)
+                    for _ in range(kind_counts[row, kind]):
+                        found[size] = base | (packed_at(pos, pos_mask) + least & _POSITION)
+                        pos += pos_width
+                        size += fields >> np.int64(field) & 1
     unmark(wanted, bits)
     if not ordered:
         return found[:size]

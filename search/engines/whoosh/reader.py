@@ -167,10 +167,11 @@ class Reader:
         return self._placed(adjoining.adjoining(*self._positions, *asked, self.documents, wanted, *room))
 
     @property
-    def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any]:
+    def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
         """What loops over positions read."""
-        segment, counts = self.segment, self.formula.field_counts
-        return segment.doc_bytes, segment.pos_bytes, counts, segment.block_last, segment.block_doc, segment.block_pos
+        segment = self.segment
+        packed = segment.doc_bytes, segment.pos_bytes, self.formula.kind_counts, segment.position_widths
+        return *packed, segment.block_last, segment.block_doc, segment.block_pos
 
     def _placed(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         if len(places) and places[0] == DAMAGED:

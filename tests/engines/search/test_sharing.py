@@ -16,8 +16,10 @@ from index.errors import IndexDamaged
 from search.engines import SORTS, Request, Response
 from search.engines.whoosh import kernels
 from search.engines.whoosh.blocks import DAMAGED
+from search.engines.whoosh.formula import Formula
 from search.engines.whoosh.searcher import WhooshSearcher
 from search.query import All, Any, Everything, Keyword, Near, Node, Not, Phrase, Wildcard
+from search.ranking import RANKING
 from tests.engines.contract import ANALYZER, ARCHIVE, word
 from tests.engines.search.building import Run, opened, write
 
@@ -116,6 +118,31 @@ def test_a_search_that_fails_does_not_spoil_the_next(monkeypatch: pytest.MonkeyP
             with pytest.raises(IndexDamaged, match=r"segment .* posting lists cannot be read"):
                 searcher.search(request)
         assert searcher.search(request) == expected
+
+
+@pytest.mark.parametrize("name", ["pos_bytes", "block_pos", "position_widths", "counts"])
+def test_damaged_positions_are_told_of_or_read_as_others_and_the_next_search_is_right(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    chance = np.random.default_rng(1)
+    asked = [request for request in questions() if isinstance(request.query, Phrase | Near | Any)]
+    with opened([Run(archive(400, 1))], ANALYZER) as searcher:
+        expected = [searcher.search(request) for request in asked]
+        (reader,) = searcher._readers
+        whole, refused = getattr(reader.segment, name), 0
+        for size in (8, 9, 100, len(whole)):
+            broken = chance.integers(0, 1 << (8 * whole.itemsize - 1), whole.shape).astype(whole.dtype)
+            broken = np.minimum(broken, 32) if name == "position_widths" else broken
+            with monkeypatch.context() as patched:
+                patched.setattr(reader.segment, name, broken[:size] if name == "pos_bytes" else broken)
+                patched.setattr(reader, "formula", Formula(reader.segment, reader.formula._averages, RANKING))
+                for request in asked:
+                    try:
+                        searcher.search(request)
+                    except IndexDamaged:
+                        refused += 1
+        assert refused
+        assert [searcher.search(request) for request in asked] == expected
 
 
 def test_random_bytes_for_postings_are_refused_or_read_and_never_written_past_the_end() -> None:

@@ -161,26 +161,34 @@ def _add_postings(segment: Segment, holding: dict[str, Any]) -> None:
     table, numbers = segment.form_lists, np.arange(segment.lists)
     counted = [0] * len(forms)
     first, doc_at, pos_at = segment.list_posting.tolist(), segment.list_doc.at(numbers), segment.list_pos.at(numbers)
-    docs, positions = segment.doc_bytes.tobytes(), segment.pos_bytes.tobytes()
+    docs, bits = segment.doc_bytes.tobytes(), int.from_bytes(segment.pos_bytes.tobytes(), "little")
     for number, at, pos in zip(numbers.tolist(), doc_at.tolist(), pos_at.tolist(), strict=True):
         own = table.forms[table.starts[number] : table.starts[number + 1]].tolist()
-        for doc, place, row in _postings(docs, at, first[number + 1] - first[number]):
+        bit = 8 * pos
+        for nth, (doc, place, row) in enumerate(_postings(docs, at, first[number + 1] - first[number])):
+            if nth % 128 == 0:
+                bit = -(-bit // 8) * 8
             counted[own[place]] += 1
-            title, lead, body, aside = segment.counts[row].tolist()
-            places: dict[str, list[int]] = {}
-            for field, size in zip(FIELDS, (title, lead + body, aside), strict=True):
-                places[field], position = [], 0
-                for _ in range(size):
-                    gap, pos = _number(positions, pos)
-                    position += gap
-                    places[field].append(position)
-            assert lead == sum(position < 100 for position in places["text"])
+            places, bit = _positions(segment, doc, segment.counts[row].tolist(), bits, bit)
             if _is_live(segment, doc):
                 form = forms[own[place]]
                 assert segment.doc_id(doc) not in holding["postings"].setdefault(form, {}), "a posting is there twice"
                 holding["postings"][form][segment.doc_id(doc)] = places
                 holding["lemmas"][form] = [lemma.text for lemma in segment.lemma_set(form) or ()]
     assert counted == np.diff(segment.form_postings).tolist()
+
+
+def _positions(segment: Segment, doc: int, counts: list[int], bits: int, bit: int) -> tuple[dict[str, list[int]], int]:
+    """Where a word stands in each field of the document *doc*, read from *bit* on, and the bit after that."""
+    title, text, aside = (int(lengths[doc]) for lengths in segment.lengths)
+    kinds = ("title", 0, title), ("text", 0, min(text, 100)), ("text", 100, max(text - 100, 0)), ("aside", 0, aside)
+    places: dict[str, list[int]] = {field: [] for field in FIELDS}
+    for (field, base, room), count in zip(kinds, counts, strict=True):
+        width = max(room - 1, 0).bit_length()
+        for _ in range(count):
+            places[field].append(base + (bits >> bit & (1 << width) - 1))
+            bit += width
+    return places, bit
 
 
 def _postings(data: bytes, at: int, count: int) -> Iterator[tuple[int, int, int]]:
@@ -211,13 +219,3 @@ def _packed(data: bytes, at: int, count: int, width: int) -> tuple[list[int], in
     end = at + (count * width + 7) // 8
     bits = int.from_bytes(data[at:end], "little")
     return [bits >> number * width & (1 << width) - 1 for number in range(count)], end
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at
