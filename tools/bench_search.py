@@ -71,7 +71,8 @@ def costs(engine: Engine, size: int, *, reuse: bool) -> Costs:
     if isinstance(engine, Lucene):
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     files = [path for path in engine.folder.rglob("*") if path.is_file()]
-    found = Costs(seconds, peak, _adding(engine), sum(path.stat().st_size for path in files), engine.stored())
+    size = sum(path.stat().st_size for path in files)
+    found = Costs(seconds, peak, _adding(engine), size, engine.stored(), engine.apart())
     noted.write_bytes(orjson.dumps(dataclasses.asdict(found)))
     print(f"{size:,} {engine.name}: built in {seconds:.1f} s", file=sys.stderr)
     return found

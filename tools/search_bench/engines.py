@@ -84,6 +84,10 @@ class Engine(ABC):
         """Bytes of stored documents in what was built."""
         return 0
 
+    def apart(self) -> int:
+        """Bytes of what the others do not have in any form."""
+        return 0
+
     def clear(self) -> None:
         """An empty folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -115,10 +119,17 @@ class Slovo(Engine):
             writer.publish()
 
     def stored(self) -> int:
-        files = [
-            sections for segment in open_generation(Store(self.folder).current().folder) for sections in segment.files
-        ]
-        return sum(size for file in files for name, size in file.sizes().items() if name.startswith("stored."))
+        return self._size("stored.")
+
+    def apart(self) -> int:
+        """For folding, suggestions, and searching within a sentence."""
+        return self._size("sketches", "phrases.", "sentence_")
+
+    def _size(self, *beginnings: str) -> int:
+        """Bytes of the sections whose names have one of the *beginnings*."""
+        segments = open_generation(Store(self.folder).current().folder)
+        sizes = [file.sizes() for segment in segments for file in segment.files]
+        return sum(size for own in sizes for name, size in own.items() if name.startswith(beginnings))
 
     def open(self) -> None:
         self.searcher = WhooshSearcher(Store(self.folder).current().folder, ranking=self.ranking)
