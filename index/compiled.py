@@ -18,7 +18,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 __all__ = ["bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "int32_at", "int64s_from"]
-__all__ += ["prefetch", "trailing_zeros", "uint32_at", "uint64_at"]
+__all__ += ["leading_zeros", "prefetch", "trailing_zeros", "uint32_at", "uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +52,17 @@ def _trailing_zeros(_context: Any, _value: Any) -> Any:
 
 # trailing_zeros(x: uint64) -> uint64, one instruction; x must not be 0. In Python there is none.
 trailing_zeros: Callable[[Any], Any] = cast(Any, intrinsic)(_trailing_zeros)
+
+
+def _leading_zeros(_context: Any, _value: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], context.get_constant(types.boolean, False))
+
+    return types.uint64(types.uint64), generate
+
+
+# leading_zeros(x: uint64) -> uint64, one instruction; 64 for 0.
+leading_zeros: Callable[[Any], Any] = cast(Any, intrinsic)(_leading_zeros)
 
 
 def _bits_set(_context: Any, _value: Any) -> Any:

@@ -1,7 +1,6 @@
 """Whole arrays of LEB128 numbers at once: seven bits a byte, least first, the top bit set on all but the last byte.
 
-Chosen for the gaps of document numbers and positions: most take one byte, and a compiled loop decodes about a number a
-nanosecond. Knows nothing of what the numbers mean.
+Chosen for gaps and sizes, of which most take one byte. Knows nothing of what the numbers mean.
 """
 
 from __future__ import annotations

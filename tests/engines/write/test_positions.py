@@ -126,7 +126,7 @@ def test_merging_moves_positions_to_other_bits_and_changes_none(tmp_path: Path) 
     merged = publish(store, [], [f"{number}" for number in range(1, 200, 3)])
     kept = [document for document in found if int(document.id) >= 200 or int(document.id) % 3 == 2]
     once = publish(Store(tmp_path / "once"), kept)
-    assert [_read(folder) for folder in (merged.folder,)] == [_read(once.folder)]
+    assert _read(merged.folder) == _read(once.folder)
 
 
 def _read(folder: Path) -> list[tuple[str, str, list[int]]]:
@@ -135,7 +135,7 @@ def _read(folder: Path) -> list[tuple[str, str, list[int]]]:
     for segment in open_generation(folder):
         keys, lists = segment.forms.keys(0, len(segment.forms)), segment.postings(np.arange(segment.lists))
         ends = np.append(lists.pos_start[1:], len(lists.positions))
-        columns = (lists.forms, lists.docs, lists.pos_start, ends)
+        columns = lists.forms, lists.docs, lists.pos_start, ends
         for form, doc, *span in zip(*(column.tolist() for column in columns), strict=True):
             if segment.deleted is None or not segment.deleted[doc]:
                 found.append((keys[form], segment.doc_id(doc), lists.positions[slice(*span)].tolist()))
