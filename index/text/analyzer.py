@@ -21,6 +21,7 @@ from index.text import dictionary, raws
 from index.text.lemmas import Lemma, LemmaSet, lemma_set, lemma_sets
 from index.text.lexicon import load
 from index.text.phrases import Expansion, Phrases
+from index.text.rules import shouts
 from index.text.sketch import Stems, sketches
 from index.text.strings import Forms, Strings
 from index.text.table import RawTable
@@ -214,7 +215,8 @@ class Analyzer:
         if form.isupper() and len(form) <= 5 and [lemma.text for lemma in self.lemmas(form)] == [lower]:
             return self.lemmas(form)  # «ИИ», «РАН» in capitals are meant so
         merged: dict[str, float] = {}
-        for shaped in dict.fromkeys((form, lower, lower.capitalize(), form.upper())):
+        shapes = (form, lower, lower.capitalize(), form.upper() if shouts(lower) else form)
+        for shaped in dict.fromkeys(shapes):
             for lemma, weight in self.lemmas(shaped):
                 merged.setdefault(lemma, weight)
         return tuple(Lemma(text, weight) for text, weight in merged.items())

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Kind", "Part", "parts"]
 
@@ -55,8 +54,7 @@ _STEMS = ("ообщ", "ереда", "ишет", "ишут", "нформируе�
 _REACH = 320
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A paragraph of the text or a piece of one: ``text[start:end]``, half-open, in code points."""
 
     start: int
