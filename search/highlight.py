@@ -72,13 +72,15 @@ class Marker:
         self._tried: set[int] = set()
         leaves = _leaves(tree)
         self._count = len(leaves)
-        self._placed = _placed(tree)
         # Of a query that has no other words they are what is looked for.
         slight = {number for number, leaf in enumerate(leaves) if optional(leaf)}
         self._slight = slight if len(slight) < len(leaves) else set()
         for number, leaf in enumerate(leaves):
             self._numbers[id(leaf)] = number
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
+        # Of what stands where it must, and of all other words.
+        self._placed = list(_placed(tree))
+        self._free = {self._numbers[id(leaf)] for leaf in _free(tree)}
         self._every = bool(self._by_form or self._by_lemma or self._tests)
 
     def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[Tokens, list[Found]]]:
@@ -106,7 +108,8 @@ class Marker:
             rows: Rows = {number: [] for number in range(self._count)}
             for hit in every:
                 rows[hit.leaf].append(hit)
-            every = sorted(set(self._walk(self._tree, tokens, rows, field)))
+            placed = {hit for part in self._placed for hit in self._walk(part, tokens, rows, field)}
+            every = sorted(placed.union(*(rows[leaf] for leaf in self._free)))
         if not self._slight:
             return every
         content = {hit.row for hit in every if hit.leaf not in self._slight}
@@ -265,17 +268,28 @@ def _leaves(node: Node) -> list[Leaf]:
             return []
 
 
-def _placed(node: Node) -> bool:
-    """Whether it matters for some word of *node* where it stands."""
+def _placed(node: Node) -> Iterator[Node]:
+    """The parts of *node* for whose words it matters where they stand."""
     match node:
         case Phrase() | Near() | SameSentence() | Aimed():
-            return True
+            yield node
         case All(parts) | Any(parts):
-            return any(map(_placed, parts))
+            for part in parts:
+                yield from _placed(part)
         case Boosted(part, _):
-            return _placed(part)
-        case _:
-            return False
+            yield from _placed(part)
+
+
+def _free(node: Node) -> Iterator[Leaf]:
+    """The leaves of *node* that count wherever they stand."""
+    match node:
+        case Word() | Wildcard() | Fuzzy():
+            yield node
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _free(part)
+        case Boosted(part, _):
+            yield from _free(part)
 
 
 def _test(leaf: Wildcard | Fuzzy) -> Callable[[str], bool]:
