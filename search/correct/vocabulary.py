@@ -35,7 +35,10 @@ _WALKED = 2_048
 
 
 class Vocabulary(Neighbours, Protocol):
-    """The words of an index as a reader's word meets them."""
+    """The words of an index as a reader's word meets them. No word is known in more than so many ``documents``."""
+
+    @property
+    def documents(self) -> int: ...
 
     def known(self, word: str) -> int:
         """How many documents a query of the lower-case *word* alone finds: any of its forms."""
@@ -50,7 +53,8 @@ class Vocabulary(Neighbours, Protocol):
 class IndexVocabulary:
     """The vocabulary of one generation. Remembers what it looked up; as safe to share between threads as its parts."""
 
-    def __init__(self, source: Searcher, analyzer: Analyzer) -> None:
+    def __init__(self, source: Searcher, analyzer: Analyzer, documents: int) -> None:
+        self.documents = documents
         self._analyzer = analyzer
         self._source = source
         self.documents_with = source.forms.documents_with
