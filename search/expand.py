@@ -12,6 +12,7 @@ from itertools import groupby, islice
 
 from index.text import Analyzer
 from search.query import All, Any, Boosted, Node, Phrase, Word, is_compound, is_named
+from search.query import words as leaves_of
 from search.ranking import RANKING
 
 __all__ = ["expanded", "phrases"]
@@ -58,6 +59,8 @@ def phrases(
 
 def _run(run: list[Node], text: str, analyzer: Analyzer, keep: Set[str]) -> list[Node]:
     """Words in a row, the longest names from the left first."""
+    if not analyzer.may_expand(word.form for part in run for word in leaves_of(part) if isinstance(word, Word)):
+        return run
     start, end = _span(run[0])[0], _span(run[-1])[1]
     # Only the words themselves: what else stands between them is no part of the query.
     masked = [" "] * end

@@ -6,16 +6,15 @@ Knows nothing of engines; works on any text, so it is also right where an index 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from index.text import Analyzer, Tokens
+from index.text import Analyzer, Batch, Tokens
 from search.engines.meaning import optional, regex
 from search.limits import NEVER, Deadline
 from search.query import Aimed, All, Any, Boosted, Fuzzy, Near, Node, Phrase, SameSentence, Wildcard, Word
@@ -30,10 +29,19 @@ _FAR = 1 << 62
 
 
 class Found(NamedTuple):
-    """One occurrence: the token in that *row* of the text's tokens matches leaf number ``leaf`` of the query."""
+    """One occurrence: the token in that *row* of the text's tokens matches leaf number ``leaf`` of the query.
+
+    It covers ``text[start:end]``.
+    """
 
     row: int
     leaf: int
+    start: int
+    end: int
+
+
+# Leaf -> where it matches.
+Rows = dict[int, list[Found]]
 
 
 class Marker:
@@ -64,13 +72,15 @@ class Marker:
         self._tried: set[int] = set()
         leaves = _leaves(tree)
         self._count = len(leaves)
-        self._placed = _placed(tree)
         # Of a query that has no other words they are what is looked for.
         slight = {number for number, leaf in enumerate(leaves) if optional(leaf)}
         self._slight = slight if len(slight) < len(leaves) else set()
         for number, leaf in enumerate(leaves):
             self._numbers[id(leaf)] = number
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
+        # Of what stands where it must, and of all other words.
+        self._placed = list(_placed(tree))
+        self._free = {self._numbers[id(leaf)] for leaf in _free(tree)}
         self._every = bool(self._by_form or self._by_lemma or self._tests)
 
     def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[Tokens, list[Found]]]:
@@ -80,32 +90,26 @@ class Marker:
         """
         only = None if self._every else self._analyzer.only(self._known)
         batch = self._analyzer.tokens_many(texts, only)
-        told = self._told(batch.forms)
-        at = 0
-        for tokens, field, (low, high) in zip(batch, fields, pairwise(batch.bounds.tolist()), strict=True):
-            own = []
-            while at < len(told) and told[at][0] < high:
-                own.append((told[at][0] - low, told[at][1]))
-                at += 1
-            yield tokens, self._found(own, tokens, field)
+        for tokens, told, field in zip(batch, self._told(batch, batch.bounds), fields, strict=True):
+            yield tokens, self._found(told, tokens, field)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
         """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime.
 
         A word without content («в») counts beside another one only: a page with every «в» marked tells nothing.
         """
-        return self._found(self._told(tokens.forms), tokens, field)
+        return self._found(self._told(tokens, np.array((0, len(tokens))))[0], tokens, field)
 
-    def _found(self, told: Sequence[tuple[int, tuple[int, ...]]], tokens: Tokens, field: str) -> list[Found]:
-        """The same of rows in order that are *told*, each with the leaves that its form matches."""
+    def _found(self, every: list[Found], tokens: Tokens, field: str) -> list[Found]:
+        """The same, of *every* one wherever it stands."""
         self._deadline.check()
-        # Nine queries of ten: wherever a word stands, it counts.
-        every = [Found(row, leaf) for row, leaves in told for leaf in leaves]
+        # In nine queries of ten it does not matter where a word stands.
         if self._placed:
-            rows: dict[int, list[int]] = {number: [] for number in range(self._count)}
-            for row, leaf in every:
-                rows[leaf].append(row)
-            every = sorted(set(self._walk(self._tree, tokens, rows, field)))
+            rows: Rows = {number: [] for number in range(self._count)}
+            for hit in every:
+                rows[hit.leaf].append(hit)
+            placed = {hit for part in self._placed for hit in self._walk(part, tokens, rows, field)}
+            every = sorted(placed.union(*(rows[leaf] for leaf in self._free)))
         if not self._slight:
             return every
         content = {hit.row for hit in every if hit.leaf not in self._slight}
@@ -132,14 +136,22 @@ class Marker:
             case _:
                 return found.isdisjoint(self._numbers[id(leaf)] for leaf in _leaves(part))
 
-    def _told(self, forms: NDArray[np.int32]) -> list[tuple[int, tuple[int, ...]]]:
-        """The rows whose form matches a leaf, in order, each with its leaves, which ascend."""
+    def _told(self, tokens: Tokens | Batch, bounds: NDArray[np.int64]) -> list[list[Found]]:
+        """What matches a leaf by its form, in order: a list for each of the texts between *bounds*.
+
+        Of all texts at once, because an answer has twenty, most of them titles.
+        """
         if self._every:
-            self._try(forms)
+            self._try(tokens.forms)
+        rows = np.flatnonzero(tokens.forms >= 0)
+        texts = bounds.searchsorted(rows, "right") - 1
+        columns = texts, tokens.forms[rows], rows - bounds[texts], tokens.starts[rows], tokens.ends[rows]
         known = self._known
-        rows = np.flatnonzero(forms >= 0)
-        pairs = zip(rows.tolist(), forms[rows].tolist(), strict=True)
-        return [(row, known[form]) for row, form in pairs if form in known]
+        told: list[list[Found]] = [[] for _ in bounds[1:]]
+        for text, form, row, start, end in zip(*(column.tolist() for column in columns), strict=True):
+            for leaf in known.get(form, ()):
+                told[text].append(Found(row, leaf, start, end))
+        return told
 
     def _learn(self, leaf: Leaf, number: int, forms: Sequence[str] | None) -> None:
         """How to tell what *leaf* matches: the definition of search/engines/plain.py."""
@@ -171,12 +183,11 @@ class Marker:
         found.update(leaf for leaf, test in self._tests.items() if test(lower))
         return found
 
-    def _walk(self, node: Node, tokens: Tokens, rows: dict[int, list[int]], field: str) -> Iterator[Found]:
+    def _walk(self, node: Node, tokens: Tokens, rows: Rows, field: str) -> Iterator[Found]:
         self._deadline.check()
         match node:
             case Word() | Wildcard() | Fuzzy():
-                leaf = self._numbers[id(node)]
-                yield from (Found(row, leaf) for row in rows[leaf])
+                yield from rows[self._numbers[id(node)]]
             case Phrase(parts):
                 yield from self._phrase(parts, tokens, rows)
             case Near(parts, distance):
@@ -191,7 +202,7 @@ class Marker:
             case Aimed(aim, part) if aim == field:
                 yield from self._walk(part, tokens, rows, field)
 
-    def _phrase(self, parts: tuple[Node, ...], tokens: Tokens, rows: dict[int, list[int]]) -> Iterator[Found]:
+    def _phrase(self, parts: tuple[Node, ...], tokens: Tokens, rows: Rows) -> Iterator[Found]:
         """Occurrences of parts at consecutive positions."""
         places = [self._places(part, tokens, rows) for part in parts]
         if not all(places):
@@ -203,16 +214,14 @@ class Marker:
             for shift, place in enumerate(places):
                 yield from place[start + shift]
 
-    def _places(self, part: Node, tokens: Tokens, rows: dict[int, list[int]]) -> dict[int, list[Found]]:
+    def _places(self, part: Node, tokens: Tokens, rows: Rows) -> dict[int, list[Found]]:
         """Position -> what matches there."""
         places: dict[int, list[Found]] = {}
         for hit in self._walk(part, tokens, rows, "") if not isinstance(part, Aimed) else ():
             places.setdefault(int(tokens.positions[hit.row]), []).append(hit)
         return places
 
-    def _windows(
-        self, parts: tuple[Node, ...], distance: int, tokens: Tokens, rows: dict[int, list[int]]
-    ) -> Iterator[Found]:
+    def _windows(self, parts: tuple[Node, ...], distance: int, tokens: Tokens, rows: Rows) -> Iterator[Found]:
         """Occurrences inside windows that hold every part, from each start the shortest: search/engines/plain.py.
 
         Of arrays, because a hundred words that are in every sentence have more windows than a loop can visit.
@@ -227,9 +236,7 @@ class Marker:
             for position in set(chosen):
                 yield from place[position]
 
-    def _sentences(
-        self, parts: tuple[Node, ...], tokens: Tokens, rows: dict[int, list[int]], field: str
-    ) -> Iterator[Found]:
+    def _sentences(self, parts: tuple[Node, ...], tokens: Tokens, rows: Rows, field: str) -> Iterator[Found]:
         """Occurrences inside sentences that hold every part."""
         groups = [list(self._walk(part, tokens, rows, field)) for part in parts]
         common = set.intersection(*({int(tokens.sentences[hit.row]) for hit in group} for group in groups))
@@ -237,12 +244,10 @@ class Marker:
             yield from (hit for hit in group if int(tokens.sentences[hit.row]) in common)
 
 
-def merge(tokens: Tokens, found: Sequence[Found]) -> tuple[Mark, ...]:
+def merge(found: Iterable[Found]) -> tuple[Mark, ...]:
     """The marks of *found*: ordered, without overlap; a compound that is marked whole swallows its parts."""
-    rows = [hit.row for hit in found]
-    spans = sorted(set(zip(tokens.starts[rows].tolist(), tokens.ends[rows].tolist(), strict=True))) if rows else []
     marks: list[Mark] = []
-    for start, end in spans:
+    for start, end in sorted({(hit.start, hit.end) for hit in found}):
         if marks and start < marks[-1][1]:
             marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
         else:
@@ -263,17 +268,28 @@ def _leaves(node: Node) -> list[Leaf]:
             return []
 
 
-def _placed(node: Node) -> bool:
-    """Whether it matters for some word of *node* where it stands."""
+def _placed(node: Node) -> Iterator[Node]:
+    """The parts of *node* for whose words it matters where they stand."""
     match node:
         case Phrase() | Near() | SameSentence() | Aimed():
-            return True
+            yield node
         case All(parts) | Any(parts):
-            return any(map(_placed, parts))
+            for part in parts:
+                yield from _placed(part)
         case Boosted(part, _):
-            return _placed(part)
-        case _:
-            return False
+            yield from _placed(part)
+
+
+def _free(node: Node) -> Iterator[Leaf]:
+    """The leaves of *node* that count wherever they stand."""
+    match node:
+        case Word() | Wildcard() | Fuzzy():
+            yield node
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _free(part)
+        case Boosted(part, _):
+            yield from _free(part)
 
 
 def _test(leaf: Wildcard | Fuzzy) -> Callable[[str], bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from index.text.fold import MARKS
@@ -59,8 +60,14 @@ def are_grouped(left: str, right: str) -> bool:
     return _GROUP_BEFORE.search(left[-5:]) is not None and _GROUP_BEHIND.match(right) is not None
 
 
-def lex(text: str) -> Iterator[Lexeme]:
+# A query is read for its meaning, for what looks wrong in it, and for what it may have been.
+@lru_cache(maxsize=16)
+def lex(text: str) -> tuple[Lexeme, ...]:
     """The lexemes of *text* in order; linear in its length."""
+    return tuple(_lexemes(text))
+
+
+def _lexemes(text: str) -> Iterator[Lexeme]:
     at = 0
     while at < len(text):
         if text[at].isspace():

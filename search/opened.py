@@ -83,7 +83,7 @@ class Opened:
 
     @cached_property
     def _vocabulary(self) -> IndexVocabulary:
-        return IndexVocabulary(self.searcher, self._analyzer)
+        return IndexVocabulary(self.searcher, self._analyzer, self.generation.documents)
 
     @cached_property
     def _suggester(self) -> Suggester:

@@ -59,11 +59,11 @@ class Presenter:
         return tuple(hits)
 
     def _hit(self, document: Document, title: _Read, text: _Read, scored: Scored, *, partial: bool) -> Hit:
-        (head, in_title), (body, in_text) = title, text
+        (_, in_title), (body, in_text) = title, text
         return Hit(
             id=document.id,
             title=document.title,
-            title_marks=merge(head, in_title),
+            title_marks=merge(in_title),
             url=document.url,
             source=document.source,
             date=document.date,

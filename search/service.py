@@ -164,8 +164,8 @@ class Service:
             marker = marker_of(tree, self._analyzer, counted, deadline)
             title, body = self._analyzer.tokens(document.title), self._analyzer.tokens(document.text)
             try:
-                title_marks = merge(title, marker.found(title, "title"))
-                return View(document, title_marks, merge(body, marker.found(body, "text")))
+                title_marks = merge(marker.found(title, "title"))
+                return View(document, title_marks, merge(marker.found(body, "text")))
             except OutOfTime:
                 return View(document, (), ())
 

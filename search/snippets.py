@@ -68,14 +68,14 @@ def snippets(
     """
     sections = parts(text)
     body = [section for section in sections if section.kind == "body"]
-    offsets: list[int] = tokens.starts[[hit.row for hit in found]].tolist() if found else []
+    offsets = [hit.start for hit in found]
     begins = tokens.starts[1:][tokens.sentences[1:] != tokens.sentences[:-1]].tolist()
     whole = _Text(text, tokens.starts, begins, found, offsets, weights, title, width)
     chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
         return _opening(text, body or sections, title, width)
-    shown = [(passage, merge(tokens, found[passage.low : passage.high])) for passage in sorted(chosen)]
-    return tuple(_cut(text, passage.start, passage.end, marks) for passage, marks in shown)
+    shown = [(each.start, each.end, merge(found[each.low : each.high])) for each in sorted(chosen)]
+    return tuple(_cut(text, start, end, marks) for start, end, marks in shown)
 
 
 def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:

@@ -112,10 +112,10 @@ class Wording:
         parts: list[Node] = []
         row = 0
         while row < len(tokens):
-            word = self._word(tokens, row, text, offset, exact=exact)
-            if not _is_whole(tokens, row):
-                optional = not exact and is_function_word(word.form)
-                parts.append(replace(word, optional=optional))
+            whole = _is_whole(tokens, row)
+            word = self._word(tokens, row, text, offset, exact=exact, slight=not whole and not exact)
+            if not whole:
+                parts.append(word)
                 row += 1
                 continue
             end, row = int(tokens.ends[row]), row + 1
@@ -127,11 +127,13 @@ class Wording:
             parts.append(word if exact else Any((word, phrase), implied=True))
         return parts
 
-    def _word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool) -> Word:
+    def _word(self, tokens: Tokens, row: int, text: str, offset: int, *, exact: bool, slight: bool = False) -> Word:
+        """The word in that *row*; *slight*: it need not stand in a document if it has no content."""
         form = self._analyzer.form(int(tokens.forms[row]))
         start, end = int(tokens.starts[row]), int(tokens.ends[row])
         lemmas = self._analyzer.query_lemmas(form)
-        return Word(text[start:end], form, lemmas, offset + start, offset + end, exact=exact)
+        optional = slight and is_function_word(form)
+        return Word(text[start:end], form, lemmas, offset + start, offset + end, exact=exact, optional=optional)
 
 
 def _is_whole(tokens: Tokens, row: int) -> bool:

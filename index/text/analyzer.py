@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
@@ -21,6 +22,7 @@ from index.text import dictionary, raws
 from index.text.lemmas import Lemma, LemmaSet, lemma_set, lemma_sets
 from index.text.lexicon import load
 from index.text.phrases import Expansion, Phrases
+from index.text.rules import shouts
 from index.text.sketch import Stems, sketches
 from index.text.strings import Forms, Strings
 from index.text.table import RawTable
@@ -37,8 +39,9 @@ _NONE = np.zeros(0, dtype=np.int32)
 
 # Lemma sets found on the way and kept for the next query; those handed in by ``learn`` are not counted.
 MAX_LEMMAS = 1_000_000
-# Words of queries whose lemmas are kept: each is asked for several times while its query is understood.
-_QUERIED = 10_000
+# Words of queries whose lemmas are kept: each is asked for several times while its query is understood. And those whose
+# tokens are, 0.8 KB each: of a question's words two of three were asked before.
+_QUERIED, _TYPED = 10_000, 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,8 @@ class Analyzer:
         self._known: dict[str, LemmaSet] = dict(known or {})
         self._found: dict[str, LemmaSet] = {}
         self._queried: dict[str, LemmaSet] = {}
+        self._typed: dict[str, Tokens] = {}
         self._lock = RLock()
-        self._phrases: Phrases | None = None
         self._stems = Stems()
 
     @property
@@ -116,10 +119,16 @@ class Analyzer:
 
     def tokens(self, text: str) -> Tokens:
         """The tokens of *text* with their offsets; linear in its length."""
+        known = self._typed.get(text)
+        if known is not None:
+            return known
         words = text.split()
-        if len(words) == 1 and len(words[0]) <= raws.MAX_RAW and raws.PARAGRAPH not in words[0]:
-            return self._word(words[0], text.index(words[0]))
-        return self.tokens_many([text])[0]
+        if len(words) != 1 or len(text) > raws.MAX_RAW or raws.PARAGRAPH in words[0]:
+            return self.tokens_many([text])[0]
+        if len(self._typed) >= _TYPED:
+            self._typed = {}
+        found = self._typed[text] = self._word(words[0], text.index(words[0]))
+        return found
 
     def _word(self, raw: str, at: int) -> Tokens:
         """The tokens of a text of one raw string: a word of a query, in a tenth of the time of a text."""
@@ -214,31 +223,38 @@ class Analyzer:
         if form.isupper() and len(form) <= 5 and [lemma.text for lemma in self.lemmas(form)] == [lower]:
             return self.lemmas(form)  # «ИИ», «РАН» in capitals are meant so
         merged: dict[str, float] = {}
-        for shaped in dict.fromkeys((form, lower, lower.capitalize(), form.upper())):
+        shapes = (form, lower, lower.capitalize(), form.upper() if shouts(lower) else form)
+        for shaped in dict.fromkeys(shapes):
             for lemma, weight in self.lemmas(shaped):
                 merged.setdefault(lemma, weight)
         return tuple(Lemma(text, weight) for text, weight in merged.items())
+
+    def may_expand(self, forms: Iterable[str]) -> bool:
+        """Whether any of *forms* begins what has another name; five of six queries need no second look."""
+        return not all(self._names.firsts.isdisjoint(self._said(form)) for form in forms)
 
     def expansions(self, tokens: Tokens) -> list[Expansion]:
         """What else the words of a query may be called, by its rows in *tokens*: «рк» -> («Республика», «Казахстан»).
 
         Both ways, in every case of every word; a compound counts as its whole and as its parts.
         """
-        if self._phrases is None:
-            self._phrases = Phrases(self._lexicon.meanings, self.lemmas)
         rows: list[int] = []
         wholes: list[int] = []
         for row in range(len(tokens)):
             following = row + 1 < len(tokens) and tokens.positions[row + 1] == tokens.positions[row]
             (wholes if following else rows).append(row)
-        words = [self._said(tokens, row) for row in rows]
-        found = [item for start in range(len(rows)) for item in self._phrases.find(words, rows, start)]
+        said = [self._said(self.form(number)) for number in tokens.forms.tolist()]
+        words = [said[row] for row in rows]
+        found = [item for start in range(len(rows)) for item in self._names.find(words, rows, start)]
         for row in wholes:
-            found.extend(self._phrases.find([self._said(tokens, row)], [row], 0))
+            found.extend(self._names.find([said[row]], [row], 0))
         return sorted(found, key=lambda item: (item.start, -item.end))
 
-    def _said(self, tokens: Tokens, row: int) -> frozenset[str]:
-        form = self.form(int(tokens.forms[row]))
+    @cached_property
+    def _names(self) -> Phrases:
+        return Phrases(self._lexicon.meanings, self.lemmas)
+
+    def _said(self, form: str) -> frozenset[str]:
         return frozenset((form.lower(), *(lemma.text for lemma in self.query_lemmas(form))))
 
     def learn(self, known: Iterable[tuple[str, LemmaSet]]) -> None:

@@ -25,7 +25,7 @@ _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SAME = _INVISIBLE | dict.fromkeys(map(ord, HYPHENS), "-") | dict.fromkeys(map(ord, APOSTROPHES), "'")
 _YO = str.maketrans("ёЁ", "еЕ")
 _STRESS = re.compile("[\u0300\u0301\u0340\u0341]")
-_PLAIN = re.compile("[а-яА-Я0-9]+|[a-zA-Z0-9]+")
+_PLAIN = re.compile("[а-яА-Я0-9.,-]+|[a-zA-Z0-9.,-]+")
 
 _LATIN_TWINS = "aceopxykmtbhiABCEHIKMOPTXYhëË"
 _CYRILLIC_TWINS = "асеорхукмтвніАВСЕНІКМОРТХУһеЕ"

@@ -10,8 +10,9 @@ Everything is folded and in lower case. Knows neither dictionary nor lexicon.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["PARADIGMS", "Paradigm", "decline", "nominatives"]
 
@@ -131,7 +132,9 @@ _PLURAL_BASE = re.compile(
 )
 
 
-def nominatives(form: str, *, strong: bool = False, family: bool = True) -> dict[str, float]:
+# The capitalisations of a word come one after the other, and several rules ask for each.
+@lru_cache(maxsize=256)
+def nominatives(form: str, *, strong: bool = False, family: bool = True) -> Mapping[str, float]:
     """The nominatives that *form*, a name in lower case, may be of, each with a weight; likeliest first.
 
     *strong* asks for those alone that mark a surname by themselves (-ов, -ин); without *family* a feminine form does

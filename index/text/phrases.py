@@ -6,7 +6,7 @@ no second reading when the lexicon changes. Knows nothing of query trees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from index.text.fold import fold
@@ -40,6 +40,11 @@ class Phrases:
             pattern = tuple(_names(word, lemmas) for word in meaning.words)
             for lemma in pattern[0]:
                 self._by_first.setdefault(lemma, []).append((pattern, meaning))
+
+    @property
+    def firsts(self) -> Set[str]:
+        """The lemmas and forms that a meaning may begin with."""
+        return self._by_first.keys()
 
     def find(self, words: Sequence[frozenset[str]], rows: Sequence[int], start: int) -> Iterator[Expansion]:
         """What begins at ``words[start]``; *words* are the lemmas and form of each word, *rows* their tokens."""

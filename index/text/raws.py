@@ -117,8 +117,8 @@ def cut(raw: str) -> list[Piece]:
     pieces: list[Piece] = []
     position = 0
     for match in _WORD.finditer(raw):
-        parts = _parts(match)
         whole = Piece(_whole(match), position, match.start(), match.end())
+        parts = _parts(match, whole.form)
         if len(parts) == 1 and parts[0] == match.span():
             parts = []
         pieces.append(whole)
@@ -134,12 +134,12 @@ def _whole(match: re.Match[str]) -> str:
     return fold(text)
 
 
-def _parts(match: re.Match[str]) -> list[tuple[int, int]]:
-    """The spans of the parts of a compound, empty for a word that has none."""
+def _parts(match: re.Match[str], folded: str) -> list[tuple[int, int]]:
+    """The spans of the parts of a compound, which is *folded* as a whole; empty for a word that has none."""
     text, base = match.group(), match.start()
     kind = match.lastgroup
     if kind == "word":
-        found = _word_parts(text)
+        found = _word_parts(text, folded)
     elif kind == "number":
         found = [] if _DECIMAL.fullmatch(text) else [part.span() for part in _RUNS.finditer(text)]
     else:
@@ -148,11 +148,10 @@ def _parts(match: re.Match[str]) -> list[tuple[int, int]]:
     return [(base + start, base + end) for start, end in found]
 
 
-def _word_parts(text: str) -> list[tuple[int, int]]:
+def _word_parts(text: str, folded: str) -> list[tuple[int, int]]:
     parts = [part.span() for part in _BETWEEN_HYPHENS.finditer(text)]
     if len(parts) == 1:
         return [run.span() for run in _RUNS.finditer(text)] if _LETTERS_DIGITS.fullmatch(text) else []
-    folded = fold(text)
     if _PARTICLES.fullmatch(folded):
         return []
     return parts[:1] if _NUMERAL.fullmatch(folded) else parts

@@ -15,10 +15,12 @@ from index.text.lexicon import Lexicon
 from index.text.paradigms import nominatives
 from index.text.word import Rule, Scores, Word
 
-__all__ = ["RULES", "score"]
+__all__ = ["RULES", "score", "shouts"]
 
 _CYRILLIC = re.compile("[а-я]+")
 _MIXED = re.compile(r"(?=.*\d)[^\W_]+(?:-[^\W_]+)*")
+# Letters of an abbreviation that no dictionary has.
+_ABBREVIATED = 5
 
 
 def score(form: str, lexicon: Lexicon) -> Scores:
@@ -34,6 +36,17 @@ def score(form: str, lexicon: Lexicon) -> Scores:
             if other not in scores and other:
                 scores[other] = 0.7 * value
     return scores
+
+
+def shouts(lower: str) -> bool:
+    """Whether capitals may make another word of *lower* than one capital does: only where an abbreviation may be meant.
+
+    ``_fixed``, ``_short`` and ``_abbreviation`` alone ask for more than ``Word.is_capitalised``.
+    """
+    if len(lower) <= _ABBREVIATED or lower.upper().lower() != lower:  # «ß» has no capital
+        return True
+    plain = twin(lower)
+    return _CYRILLIC.fullmatch(plain) is not None and any("Abbr" in own.tags for own in dictionary.readings(plain))
 
 
 # Russian words of one and two letters are a closed list; any other is an abbreviation, a letter or a piece of a name.
@@ -157,7 +170,7 @@ def _abbreviation(word: Word, scores: Scores) -> bool:
     """«ОПЕК», «ГОСТ» in capitals are themselves, and only then a word in a headline."""
     if word.shape != "upper":
         return False
-    if any("Abbr" in reading.tags for reading in word.readings) or (not word.known and len(word.lower) <= 5):
+    if any("Abbr" in reading.tags for reading in word.readings) or (not word.known and len(word.lower) <= _ABBREVIATED):
         scores.clear()
         scores[word.lower] = 1.0
         return True
@@ -197,7 +210,7 @@ def _name(word: Word, scores: Scores) -> None:
     family = surname or not given or word.lower.startswith("ев")
     found = nominatives(word.lower, strong=common or surname, family=family)
     if not common and not named:
-        found = {word.lower: 1.0} | found
+        found = {word.lower: 1.0, **found}
     for lemma, weight in found.items():
         if _may_be_name(lemma, word):
             scores.setdefault(lemma, (0.2 if named else 0.01) * weight)

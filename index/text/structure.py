@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Kind", "Part", "parts"]
 
@@ -29,7 +28,6 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("byline", re.compile(rf"{_BYLINE}\s*:.{{0,80}}", re.I)),
     ("tail", re.compile(r"(?:источник|по материалам|по информации)\s*:.{0,120}", re.I)),
 )
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
 # How a line begins that any of the rules may take: one look spares six for a paragraph of the body.
 _OPENING = re.compile(rf"{_CAPTION}|©|{_TEASER}|{_BYLINE}|источник|по материалам|по информации", re.I)
 # «Читайте также» on a line of its own: the headlines under it, which end in no full stop, belong to it.
@@ -55,8 +53,7 @@ _STEMS = ("ообщ", "ереда", "ишет", "ишут", "нформируе�
 _REACH = 320
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A paragraph of the text or a piece of one: ``text[start:end]``, half-open, in code points."""
 
     start: int
@@ -71,21 +68,24 @@ def parts(text: str) -> list[Part]:
     """
     found: list[Part] = []
     under_teaser = False
-    for match in _LINE.finditer(text):
-        line = match.group()
-        stripped = line.strip()
+    end = -1
+    for line in text.split("\n"):
+        start, stripped = end + 1, line.strip()
+        end = start + len(line)
+        if not stripped:
+            continue
         opening = _OPENING.match(stripped) is not None
         if opening and _TEASER_HEAD.fullmatch(stripped):
             under_teaser = True
-            found.append(Part(match.start(), match.end(), "teaser"))
+            found.append(Part(start, end, "teaser"))
             continue
         under_teaser = under_teaser and _HEADLINE.fullmatch(stripped) is not None
         if under_teaser:
-            found.append(Part(match.start(), match.end(), "teaser"))
+            found.append(Part(start, end, "teaser"))
         elif opening or _may_say(line):
-            found.extend(_paragraph(line, stripped, match.start(), opening=opening))
+            found.extend(_paragraph(line, stripped, start, opening=opening))
         else:
-            found.append(Part(match.start(), match.end(), "body"))
+            found.append(Part(start, end, "body"))
     return found
 
 

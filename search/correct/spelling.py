@@ -53,35 +53,51 @@ def faith(word: str, vocabulary: Vocabulary) -> float:
     return believed + (LOYALTY if vocabulary.in_dictionary(word) else -DOUBT)
 
 
-def spelled(word: str, vocabulary: Vocabulary) -> list[Candidate]:
-    """What the lower-case *word* may have been meant to be, best first, not itself; scores compare with ``faith``."""
+def spelled(word: str, vocabulary: Vocabulary, least: float = -math.inf) -> list[Candidate]:
+    """What the lower-case *word* may have been meant to be, best first, not itself; scores compare with ``faith``.
+
+    Those with no more than *least* may be left out: asking what they are worth takes as long as finding them.
+    """
     found: dict[str, float] = {}
     full = slips.budget(word)
     for budget in dict.fromkeys((min(_NEAR, full), full)):
-        _look(word, 0, budget, vocabulary, found)
+        # With a score up to nothing one does not make a longer walk needless.
+        _look(word, 0, budget, vocabulary, found, least if budget == full else min(0.0, least))
         if max(found.values(), default=0.0) > 0:
             break
     for heard, written in _RESPELLED:
         if heard in word:
-            _look(word.replace(heard, written, 1), _RESPELLING, full - _RESPELLING, vocabulary, found)
+            _look(word.replace(heard, written, 1), _RESPELLING, full - _RESPELLING, vocabulary, found, least)
     found.pop(word, None)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return [Candidate(form, "split" if form.replace("-", "") == word else "spelling", score) for form, score in ranked]
 
 
-def _look(word: str, price: int, budget: int, vocabulary: Vocabulary, found: dict[str, float]) -> None:
-    """Adds the words near *word* to *found* with their scores, and their lemmas, which no document need have."""
+def _look(word: str, price: int, budget: int, vocabulary: Vocabulary, found: dict[str, float], least: float) -> None:
+    """Adds the words near *word* to *found* with their scores, and their lemmas, which no document need have.
+
+    Those that cannot have more than *least* are left out.
+    """
     for near in vocabulary.neighbours(word, budget=budget, limit=_LOOKED_AT):
         lemma = vocabulary.lemma_of(near.form)
         for form in (near.form, lemma) if lemma else (near.form,):
             cost = near.cost if form == near.form else slips.cost(word, form)
-            score = _asked(form, vocabulary) - (cost + price) * PER_COST + length_bonus(word)
+            slipped = (cost + price) * PER_COST
+            if _promised(form, vocabulary) - slipped + length_bonus(word) <= least:
+                continue
+            score = _asked(form, vocabulary) - slipped + length_bonus(word)
             found[form] = max(score, found.get(form, score))
 
 
 def _asked(form: str, vocabulary: Vocabulary) -> float:
     """Half by the form, which tells «министра» from «министры», half by all forms, which a rare form shares."""
     return (math.log(1 + vocabulary.documents_with(form)) + belief(form, vocabulary)) / 2
+
+
+def _promised(form: str, vocabulary: Vocabulary) -> float:
+    """The most that ``_asked`` may say, without a search for all forms."""
+    most = math.log(1 + vocabulary.documents + DICTIONARY)
+    return (math.log(1 + vocabulary.documents_with(form)) + most) / 2
 
 
 def length_bonus(word: str) -> float:

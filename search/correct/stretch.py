@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from search.correct import layout, splitting, translit
 from search.correct.chunks import Chunk
@@ -79,7 +80,7 @@ def rekeyed(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> Wrong | Non
         if score > trust:
             found.append(Candidate(text, "layout", score))
         elif text in slipped:
-            near = spelled(text.lower(), vocabulary)[:1]
+            near = spelled(text.lower(), vocabulary, trust + _TWICE_WRONG + price)[:1]
             found += [
                 Candidate(recased(each.text, text), "layout", each.score - _TWICE_WRONG - price)
                 for each in near
@@ -96,15 +97,16 @@ def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> list[Wrong]
     found: list[Wrong] = []
     for word, start, end in [] if chunk.address else _words(chunk, vocabulary):
         old = chunk.text[start:end]
+        trusted = partial(_trust, chunk, word, start, end, vocabulary, shown=shown)
         latin = translit.is_latin(word)
         candidates: list[Candidate] = []
         if latin and (shown or len(word) > 2) and not _ROMAN.fullmatch(old):
             candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
         elif not latin and _may_be_misspelt(word, old, vocabulary):
-            candidates = [*spelled(word, vocabulary), *splitting.parted(word, vocabulary)]
+            candidates = [*spelled(word, vocabulary, trusted()), *splitting.parted(word, vocabulary)]
         if not candidates:
             continue
-        trust = _trust(chunk, word, start, end, vocabulary, shown=shown)
+        trust = trusted()
         better = [
             Candidate(recased(each.text, old), each.kind, each.score) for each in candidates if each.score > trust
         ]

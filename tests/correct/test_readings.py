@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from search.correct import Reading, choose, decide, readings
 from search.correct.reading import Replaced
+from search.correct.spelling import spelled
 from tests.correct.conftest import rows
 from tests.correct.words import CountedWords
 
@@ -46,6 +47,13 @@ def test_wrong_queries_over_the_sample_get_the_right_reading_first(name: str, sa
     faults = missed(name, sample, table)
     assert len(table) >= 20
     assert 1 - len(faults) / len(table) >= LISTS[name][1] - 0.05, "\n".join(faults)
+
+
+@pytest.mark.parametrize("least", [-0.5, 0.5, 2.0, 4.0])
+def test_what_beats_a_word_is_found_without_weighing_what_cannot(least: float, sample: CountedWords) -> None:
+    for wrong in {word for line, _ in rows("spelling.tsv") for word, _, _ in sample.words(line)}:
+        every = [each for each in spelled(wrong, sample) if each.score > least]
+        assert [each for each in spelled(wrong, sample, least) if each.score > least] == every
 
 
 def test_right_queries_over_the_large_archive_are_left_alone(archive: CountedWords) -> None:

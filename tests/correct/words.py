@@ -38,6 +38,7 @@ class CountedWords:
         self.form_postings: NDArray[np.uint32] = sections.array("form_postings", "<u4")
         self.lemmas = Strings(sections, "lemmas")
         self._lemma_documents: NDArray[np.uint32] = sections.array("lemma_documents", "<u4")
+        self.documents = int(self._lemma_documents.sum())
         self._near = NearForms([self])
         self.documents_with = self._near.documents_with
         self.size = self._near.size

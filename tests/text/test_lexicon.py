@@ -89,7 +89,9 @@ def test_a_changed_entry_changes_the_fingerprint_and_no_token(tmp_path: Path) ->
     ],
 )
 def test_abbreviations_and_phrases_stand_for_each_other_in_every_case(query: str, expected: tuple[str, str]) -> None:
-    assert expected in expansions(Analyzer(), query)
+    analyzer = Analyzer()
+    assert expected in expansions(analyzer, query)
+    assert analyzer.may_expand(map(analyzer.form, analyzer.tokens(query).forms.tolist()))
 
 
 def test_a_phrase_is_met_as_a_whole_or_not_at_all() -> None:

@@ -97,6 +97,18 @@ def test_a_typed_word_has_the_lemmas_of_every_capitalisation_its_own_first() -> 
     assert [lemma.text for lemma in ANALYZER.query_lemmas("ИИ")] == ["ии"]
 
 
+@pytest.mark.parametrize(
+    "typed", ["сталь", "Токаева", "ГОСТом", "юнеско", "Ахметзаки", "әлихан", "straße", "премьер-министру", "5-летний"]
+)
+def test_a_typed_word_has_the_lemmas_of_all_its_capitalisations(typed: str) -> None:
+    form = fold(typed)
+    merged: dict[str, float] = {}
+    for shaped in (form, form.lower(), form.lower().capitalize(), form.upper()):
+        for lemma, weight in ANALYZER.lemmas(shaped):
+            merged.setdefault(lemma, weight)
+    assert dict(ANALYZER.query_lemmas(form)) == merged
+
+
 @pytest.mark.parametrize(("query", "document"), [("алихан", "Әлихан"), ("әлихан", "Алихана"), ("онил", "О'Нил")])
 def test_kazakh_letters_and_apostrophes_may_be_left_out(query: str, document: str) -> None:
     wanted = {lemma.text for lemma in ANALYZER.query_lemmas(fold(query))}
