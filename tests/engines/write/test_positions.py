@@ -140,3 +140,11 @@ def _read(folder: Path) -> list[tuple[str, str, list[int]]]:
             if segment.deleted is None or not segment.deleted[doc]:
                 found.append((keys[form], segment.doc_id(doc), lists.positions[slice(*span)].tolist()))
     return sorted(found)
+
+
+def test_a_compound_whose_whole_is_cut_to_its_parts_stands_twice_at_one_position(tmp_path: Path) -> None:
+    long = "а" * 70
+    (segment,) = open_generation(publish(Store(tmp_path), [Document("1", f"{long}-{long}", "мэр")]).folder)
+    lists = segment.postings(np.arange(segment.lists))
+    found = np.split(lists.positions, lists.pos_start[1:])
+    assert [0, 0, 1] in [positions.tolist() for positions in found]
