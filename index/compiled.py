@@ -17,8 +17,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "int32_at", "int64s_from"]
-__all__ += ["leading_zeros", "prefetch", "trailing_zeros", "uint32_at", "uint64_at"]
+__all__ = ["add_row", "bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "int32_at"]
+__all__ += ["int64s_from", "leading_zeros", "prefetch", "times_row", "trailing_zeros", "uint32_at", "uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -125,3 +125,39 @@ def _pointing(kind: Any) -> Callable[[Any], Any]:
 # An address as ``carray`` wants it, which makes an array of so many numbers there that somebody else must keep.
 floats_from, int64s_from = _pointing(types.float32), _pointing(types.int64)
 carray: Callable[..., Any] = cast(Any, numba).carray
+
+
+_PAIR = ir.VectorType(ir.FloatType(), 2)
+
+
+def _row(context: Any, builder: Any, signature: Any, arguments: Any, at: int) -> Any:
+    """The pointer to a row of an array (argument *at*; the next is the row's number) that has two floats in each."""
+    rows = context.make_array(signature.args[at])(context, builder, arguments[at]).data
+    return builder.gep(builder.bitcast(rows, _PAIR.as_pointer()), [arguments[at + 1]])
+
+
+def _add_row(_context: Any, sums: Any, _one: Any, adds: Any, _other: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        to, by = (_row(context, builder, signature, arguments, at) for at in (0, 2))
+        total = builder.fadd(builder.load(to, align=4), builder.load(by, align=4))
+        builder.store(total, to, align=4)
+        return context.get_dummy_value()
+
+    return types.void(sums, types.uint64, adds, types.uint64), generate
+
+
+def _times_row(_context: Any, sums: Any, _one: Any, norms: Any, _other: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        one, other = (builder.load(_row(context, builder, signature, arguments, at), align=4) for at in (0, 2))
+        product = builder.fmul(one, other)
+        first, second = (builder.extract_element(product, ir.Constant(ir.IntType(32), at)) for at in (0, 1))
+        return builder.fadd(first, second)
+
+    return types.float32(sums, types.uint64, norms, types.uint64), generate
+
+
+# Of arrays of float32 with two numbers in a row, unchecked: add_row(sums, i, adds, j) adds row j of the one to row i of
+# the other, both numbers at once; times_row(sums, i, norms, j) is the sum of their products. numba does each number by
+# itself, and multiplies to know where a row lies: a fifth of the time of adding up postings.
+add_row: Callable[[Any, Any, Any, Any], None] = cast(Any, intrinsic)(_add_row)
+times_row: Callable[[Any, Any, Any, Any], Any] = cast(Any, intrinsic)(_times_row)

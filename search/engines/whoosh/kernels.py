@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, prefetch, trailing_zeros
+from index.compiled import add_row, compiled, prefetch, times_row, trailing_zeros
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, unpacked
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at
 
-__all__ = ["draw", "gather", "pour", "stream"]
+__all__ = ["adding", "draw", "gather", "pour", "stream"]
 
 
 @compiled
@@ -48,7 +48,7 @@ def _drained(bits: Array, summary: Array, docs: Array) -> Any:
 
 
 @compiled
-def _adding(weights: Array, grades: Array) -> Array:
+def adding(weights: Array, grades: Array) -> Array:
     """What the low bits of a number, place and row, add to title and body; 0 for a form that does not count."""
     adds = np.empty((len(grades) << ROW_BITS, 2), np.float32)
     for place in range(len(grades)):
@@ -76,9 +76,9 @@ def stream(
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     df, at, rows = U(lists[0, 0]), begin + U(lists[0, 1]), U(len(weights))
-    adds = _adding(weights, grades)
+    adds = adding(weights, grades)
     # The documents of a block, after the last one of the block before, which may go on.
-    own, title, body = np.zeros(BLOCK + 1, np.uint64), np.zeros(BLOCK + 1, np.float32), np.zeros(BLOCK + 1, np.float32)
+    own, sums = np.zeros(BLOCK + 1, np.uint64), np.zeros((BLOCK + 1, 2), np.float32)
     doc, kept, norms_at = U(0), U(0), U(norms.ctypes.data)
     of_title, of_body = np.float32(0), np.float32(0)
     for start in range(U(0), df, U(BLOCK)):
@@ -109,23 +109,24 @@ def stream(
             of_title = (of_title if gap == U(0) else np.float32(0)) + more_title
             of_body = (of_body if gap == U(0) else np.float32(0)) + more_body
             size += U(gap != U(0))
-            own[size], title[size], body[size] = doc, of_title, of_body
+            own[size], sums[size, U(0)], sums[size, U(1)] = doc, of_title, of_body
         if doc >= U(len(norms)):
             return DAMAGED
         final = size + U(start + count == df)
         for i in range(final):
             one = own[i]
             docs[kept] = one
-            values[kept] = title[i] * norms[one, U(0)] + body[i] * norms[one, U(1)]
-            kept += U(title[i] + body[i] > 0)
-        own[0], title[0], body[0] = own[size], title[size], body[size]
+            tf = times_row(sums, i, norms, one)
+            values[kept] = tf
+            kept += U(tf > 0)
+        own[0], sums[0] = own[size], sums[size]
     for i in range(kept):
         values[i] = values[i] / (k1 + values[i])
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 
 
 @compiled
-def gather(  # one hot loop over postings, one over documents
+def gather(  # noqa: C901  # one hot loop over postings, one over documents
     doc_bytes: Array,
     weights: Array,
     lists: Array,
@@ -147,28 +148,40 @@ def gather(  # one hot loop over postings, one over documents
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    adds = _adding(weights, grades)
-    block_docs, rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    adds, rows = adding(weights, grades), U(len(weights))
+    own, kinds_of = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
-        df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
-        for start in range(0, df, BLOCK):
-            count = min(df - start, BLOCK)
-            at, top = unpacked(at, end, count, doc, lists[i, 6], len(norms), block_docs, rows, places)
-            doc = block_docs[count - 1]
-            if at > end or top >= U(len(weights)):
+        df, at, doc, table = U(lists[i, 0]), begin + U(lists[i, 1]), U(0), U(lists[i, 5])
+        for start in range(U(0), df, U(BLOCK)):
+            count = min(df - start, U(BLOCK))
+            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+            if bit == U(0):
                 return DAMAGED
-            _touch(summary, block_docs, count)
-            for j in range(U(count)):
-                one, row, place = block_docs[j], rows[j], table + places[j]
-                kind = place << U(ROW_BITS) | min(row, U(FAR))
-                # Read both before writing either: the compiler cannot know that they are not the same.
-                title, body = sums[one, U(0)], sums[one, U(1)]
-                more_title, more_body = adds[kind, U(0)], adds[kind, U(1)]
-                if row > U(FAR):
-                    more_title, more_body = grades[place] * weights[row, U(0)], grades[place] * weights[row, U(1)]
-                sums[one, U(0)] = title + more_title
-                sums[one, U(1)] = body + more_body
-                bits[one >> U(6)] |= U(more_title + more_body > 0) << (one & U(63))
+            far_end = far_bit + far_count * far_width
+            at = (far_end + U(7)) >> U(3)
+            mask, far_mask, shift = (U(1) << width) - U(1), (U(1) << far_width) - U(1), place_width + U(ROW_BITS)
+            kinds = (U(1) << shift) - U(1)
+            for j in range(count):
+                value = packed_at(bit, mask)
+                bit += width
+                doc += value >> shift
+                own[j], kinds_of[j] = doc, value & kinds
+            if doc >= U(len(norms)):
+                return DAMAGED
+            _touch(summary, own, count)
+            for j in range(count):
+                one, kind = own[j], kinds_of[j]
+                bits[one >> U(6)] |= U(1) << (one & U(63))
+                if kind & U(FAR) == U(FAR) and far_bit < far_end:
+                    row = U(FAR) + packed_at(far_bit, far_mask)
+                    far_bit += far_width
+                    if row >= rows:
+                        return DAMAGED
+                    grade = grades[table + (kind >> U(ROW_BITS))]
+                    sums[one, U(0)] += grade * weights[row, U(0)]
+                    sums[one, U(1)] += grade * weights[row, U(1)]
+                else:
+                    add_row(sums, one, adds, (table << U(ROW_BITS)) + kind)
     kept = U(0)
     for chunk in range(U(len(summary))):
         if not summary[chunk]:
@@ -180,13 +193,13 @@ def gather(  # one hot loop over postings, one over documents
             while touched != U(0):
                 # All of a document at once: the divisions hide behind the loads.
                 one = (word << U(6)) | trailing_zeros(touched)
-                title, body = sums[one, U(0)], sums[one, U(1)]
+                tf = times_row(sums, one, norms, one)
                 sums[one, U(0)] = 0
                 sums[one, U(1)] = 0
-                tf = title * norms[one, U(0)] + body * norms[one, U(1)]
                 docs[kept] = one
                 values[kept] = tf / (k1 + tf)
-                kept += U(1)
+                # Some may have but forms of other words.
+                kept += U(tf > 0)
                 touched &= touched - U(1)
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled
+from index.compiled import add_row, compiled, times_row
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, unpacked
+from search.engines.whoosh.kernels import adding
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["count_live", "cover", "narrow"]
@@ -54,7 +55,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    documents, rows = U(len(norms)), U(len(weights))
+    documents, rows, adds = U(len(norms)), U(len(weights)), adding(weights, grades)
     wanted, size, lasts = U(docs.ctypes.data), U(len(docs)), U(block_last.ctypes.data)
     hits, marks, firsts = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data), U(slots.ctypes.data)
     mark(docs, bits, slots)
@@ -73,8 +74,9 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
             if bit == U(0):
                 return DAMAGED
             mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            place_mask = (U(1) << place_width) - U(1)
-            found, last = hits_of(bit, width, place_width + U(ROW_BITS), count, doc, marks, U(len(bits)), hits)
+            shift = place_width + U(ROW_BITS)
+            kinds = (U(1) << shift) - U(1)
+            found, last = hits_of(bit, width, shift, count, doc, marks, U(len(bits)), hits)
             if last >= documents:
                 return DAMAGED
             # Of the first *counted* numbers, how many have their row behind.
@@ -82,29 +84,29 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
             fars: Any = U(0)
             for j in range(found):
                 one, number = hits[j] >> U(8), hits[j] & U(255)
-                value = packed_at(bit + number * width, mask)
-                row = value & U(FAR)
-                if row == U(FAR) and far_count:
-                    fars += _fars(bit + counted * width, width, number - counted)
-                    row += packed_at(far_bit + min(fars, far_count - U(1)) * far_width, far_mask)
-                    counted, fars = number + U(1), fars + U(1)
-                if row >= rows:
-                    return DAMAGED
-                grade = grades[table + (value >> U(ROW_BITS) & place_mask)]
-                title, body = grade * weights[row, U(0)], grade * weights[row, U(1)]
+                kind = packed_at(bit + number * width, mask) & kinds
                 # What is added up lies side by side, and not all over the documents of the segment.
                 slot = slot_of(one, marks, firsts)
-                sums[slot, U(0)] += title
-                sums[slot, U(1)] += body
+                if kind & U(FAR) == U(FAR) and far_count:
+                    fars += _fars(bit + counted * width, width, number - counted)
+                    row = U(FAR) + packed_at(far_bit + min(fars, far_count - U(1)) * far_width, far_mask)
+                    counted, fars = number + U(1), fars + U(1)
+                    if row >= rows:
+                        return DAMAGED
+                    grade = grades[table + (kind >> U(ROW_BITS))]
+                    sums[slot, U(0)] += grade * weights[row, U(0)]
+                    sums[slot, U(1)] += grade * weights[row, U(1)]
+                else:
+                    add_row(sums, slot, adds, (table << U(ROW_BITS)) + kind)
     unmark(docs, bits)
     kept: Any = U(0)
     for slot in range(size):
-        one, title, body = U(docs[slot]), sums[slot, U(0)], sums[slot, U(1)]
-        if required and title + body == 0:
+        one = U(docs[slot])
+        tf = times_row(sums, U(slot), norms, one)
+        if required and tf == 0:
             continue
         sums[slot, U(0)] = 0
         sums[slot, U(1)] = 0
-        tf = title * norms[one, U(0)] + body * norms[one, U(1)]
         docs[kept], scores[kept] = one, scores[slot] + factor * tf / (k1 + tf)
         kept += U(1)
     return np.int64(kept)  # with DAMAGED beside an unsigned one it would become a float
