@@ -6,6 +6,8 @@ counts less. The formula itself is search/ranking.py's.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ from search.engines.whoosh.blocks import MOST_FACTORS
 from search.engines.whoosh.parts import Cache
 from search.ranking import Averages, Ranking, Saturation
 
-__all__ = ["CLOSE", "Formula", "bits_of"]
+__all__ = ["CLOSE", "Formula", "Prepared", "bits_of"]
 
 # Four bits name the first rows of counts; tables are at least this long, so that none of these points outside.
 _ROWS = 256
@@ -32,6 +34,19 @@ def bits_of(fields: Fields) -> int:
     return sum(_FIELD_BITS[field] for field in fields)
 
 
+class Prepared(NamedTuple):
+    """What loops look up.
+
+    ``tables``, (sets of fields, rows, 2): what a row of counts adds to title and body where only these fields are
+    looked at, more than 0 for a row that matches, whatever the weights. ``norms``, (documents, 2): what that is
+    multiplied by.
+    """
+
+    tables: NDArray[np.float32]
+    norms: NDArray[np.float32]
+    k1: np.float32
+
+
 class Formula:
     """The tables of one segment. ``kind_counts``, (rows, 7): a row of counts as ``blocks.spread`` wants it."""
 
@@ -45,20 +60,13 @@ class Formula:
         self.kind_counts = np.column_stack((padded, total, padded.argmax(axis=1), factors))
         self._made = Cache(64)
 
-    def norms(self, form: Saturation) -> NDArray[np.float32]:
-        """What counts in title and body are multiplied by; shape (documents, 2)."""
-        return self._made.get(form, self._norms, form)
+    def prepared(self, form: Saturation, fields: tuple[Fields, ...]) -> Prepared:
+        """The tables of *form*, for several sets of fields."""
+        return self._made.get((form, fields), self._prepared, form, fields)
 
-    def table(self, form: Saturation, fields: Fields) -> NDArray[np.float32]:
-        """What each row of counts adds to title and body where only *fields* are looked at; shape (rows, 2).
-
-        Of a row that matches they are more than 0, whatever the weights, else 0.
-        """
-        return self._made.get((form, fields), self._table, form, fields)
-
-    def tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
-        """What rows add to title and body, for several sets of fields; shape (sets, rows, 2)."""
-        return self._made.get((form, fields), self._tables, form, fields)
+    def _prepared(self, form: Saturation, fields: tuple[Fields, ...]) -> Prepared:
+        tables = np.stack([self._table(form, own) for own in fields])
+        return Prepared(tables, self._made.get(form, self._norms, form), np.float32(form.k1))
 
     def _norms(self, form: Saturation) -> NDArray[np.float32]:
         norms = np.empty((self._segment.documents, 2), np.float32)
@@ -74,6 +82,3 @@ class Formula:
         least = np.where(title + lead + body + aside > 0, _LEAST, 0)
         weighted = form.lead * lead + body + self._ranking.aside * aside
         return np.stack((self._ranking.title * title, np.maximum(weighted, least)), axis=1).astype(np.float32)
-
-    def _tables(self, form: Saturation, fields: tuple[Fields, ...]) -> NDArray[np.float32]:
-        return np.stack([self._table(form, own) for own in fields])

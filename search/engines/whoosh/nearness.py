@@ -35,21 +35,24 @@ def nearer(
 ) -> Ranked:
     """*front* with the gains of its first ``depth`` added to their scores, and these in order again."""
     best = min(len(front), ranking.depth)
-    if not best or not any(_may_gain(reader, wanted) for reader in readers):
+    if not best or not (len(wanted) > 1 or any(_has_kin(reader, wanted[0]) for reader in readers)):
         return front
-    for number, reader in enumerate(readers):
-        rows = slice(best) if len(readers) == 1 else np.flatnonzero(front.readers[:best] == number)
-        docs, scores = front.docs[rows], front.scores[rows]
-        if len(docs):
-            _add_gains(reader, docs, scores, wanted, weights, form, ranking)
-            front.scores[rows] = scores
+    if len(readers) == 1:
+        _add_gains(readers[0], front.docs[:best], front.scores[:best], wanted, weights, form, ranking)
+    else:
+        for number, reader in enumerate(readers):
+            rows = np.flatnonzero(front.readers[:best] == number)
+            docs, scores = front.docs[rows], front.scores[rows]
+            if len(docs):
+                _add_gains(reader, docs, scores, wanted, weights, form, ranking)
+                front.scores[rows] = scores
     arrays.settle(front.readers, front.docs, front.scores, best)
     return front
 
 
-def _may_gain(reader: Reader, wanted: Sequence[Leaf]) -> bool:
-    """Whether some document may gain: a word alone stands close to none, and may be the only one of its root."""
-    return len(wanted) > 1 or any(isinstance(leaf.term, Word) and reader.kin(leaf.term).kin for leaf in wanted)
+def _has_kin(reader: Reader, leaf: Leaf) -> bool:
+    """Whether there are other words of the root of a word that stands alone: only then may some document gain."""
+    return isinstance(leaf.term, Word) and reader.kin(leaf.term).kin
 
 
 def _add_gains(
@@ -64,7 +67,7 @@ def _add_gains(
     """Adds to *scores* what each of *docs* (not none) gains by closeness of the words *wanted* and by their roots."""
     # A word by itself stands close to none.
     batch = Batch.of([(_rooted(reader, leaf.term), leaf.fields) for leaf in wanted], CLOSE if len(wanted) > 1 else 0)
-    segment = reader.segment
+    segment, made = reader.segment, reader.formula.prepared(form, batch.tables)
     fault = gained(
         segment.doc_bytes,
         segment.pos_bytes,
@@ -74,9 +77,9 @@ def _add_gains(
         segment.block_doc,
         segment.block_pos,
         batch.words,
-        reader.formula.tables(form, batch.tables),
+        made.tables,
         np.array(weights),
-        reader.formula.norms(form),
+        made.norms,
         docs,
         form.k1,
         ranking.proximity,

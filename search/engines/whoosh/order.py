@@ -56,7 +56,8 @@ def _leading(
 ) -> tuple[Ranked, NDArray[np.float32], NDArray[np.uint64]]:
     """The first *count* of one segment, in order; the keys of all found, and where those of the first are."""
     size = min(count, len(found))
-    chosen, owner = np.empty(size, np.uint64), np.full(size, number)
+    chosen, owner = np.empty(size, np.uint64), np.empty(size, np.int64)
+    owner.fill(number)
     docs, scores = np.empty(size, np.int32), np.empty(size)
     keys = _keys(found, reader, sort)
     if size:

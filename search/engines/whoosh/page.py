@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,7 @@ from search.engines.whoosh.reader import Reader
 __all__ = ["Page", "cut"]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The hits of a page, and what Response says of them."""
 
     hits: tuple[Scored, ...]
@@ -73,7 +73,7 @@ def _hits(page: Ranked, readers: Sequence[Reader], similar: Sequence[int] = ()) 
     else:
         places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
         ids = [readers[number].segment.doc_id(doc) for number, doc in places]
-    return tuple(map(Scored._make, zip(ids, page.scores.tolist(), similar or [0] * len(ids), strict=True)))
+    return tuple(map(Scored, ids, page.scores.tolist(), similar or repeat(0)))
 
 
 def _next(front: Ranked, readers: Sequence[Reader], last: int, near: int, matches: int) -> Place | int | None:

@@ -73,7 +73,7 @@ class Reader:
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
         """The ids of the documents with those local numbers."""
         try:
-            return self.segment.ids.keys_of(self.segment.id_ranks[docs])
+            return self.segment.ids.keys_of(self.segment.id_ranks.take(docs))
         except (IndexError, IndexDamaged) as error:
             raise self.damaged("ids") from error
 
@@ -92,9 +92,7 @@ class Reader:
         size = joining.united(
             self.segment.doc_bytes,
             batch.words,
-            self.formula.tables(form, batch.tables),
-            self.formula.norms(form),
-            np.float32(form.k1),
+            *self.formula.prepared(form, batch.tables),
             factors,
             scratch.sums,
             scratch.bits,
@@ -126,9 +124,7 @@ class Reader:
             segment.block_doc,
             batch.words,
             required,
-            self.formula.tables(form, batch.tables),
-            self.formula.norms(form),
-            np.float32(form.k1),
+            *self.formula.prepared(form, batch.tables),
             factors,
             scratch.sums,
             scratch.bits,
