@@ -136,7 +136,7 @@ def machine() -> str:
 
 @click.command()
 @click.option("--size", "sizes", type=int, multiple=True, default=SIZES, help="Documents; may be repeated.")
-@click.option("--repeats", default=5, help="How often each question is asked.")
+@click.option("--repeats", default=15, help="How often each question is asked.")
 @click.option("--stock-limit", default=STOCK_LIMIT, help="The largest size at which stock Whoosh takes part.")
 @click.option("--reuse", is_flag=True, help="Take indexes and questions of an earlier run.")
 @click.option("--data", type=click.Path(path_type=Path), help="The archive, a .jsonl.xz file.")
