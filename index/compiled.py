@@ -18,7 +18,8 @@ from numba.core import types
 from numba.extending import intrinsic
 
 __all__ = ["add_row", "bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "int32_at"]
-__all__ += ["int64s_from", "leading_zeros", "prefetch", "times_row", "trailing_zeros", "uint32_at", "uint64_at"]
+__all__ += ["int64s_from", "leading_zeros", "prefetch", "times_row", "trailing_zeros", "uint16_at", "uint32_at"]
+__all__ += ["uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -107,6 +108,7 @@ def _loading(kind: ir.Type, result: Any, widen: str = "") -> Callable[[Any], Any
 # references, 5 ns a call, more than a posting costs; an address is a mere number (``array.ctypes.data``).
 byte_at = _loading(ir.IntType(8), types.uint64, "zext")
 int32_at = _loading(ir.IntType(32), types.int64, "sext")
+uint16_at = _loading(ir.IntType(16), types.uint64, "zext")
 uint32_at = _loading(ir.IntType(32), types.uint64, "zext")
 uint64_at = _loading(ir.IntType(64), types.uint64)
 float_at = _loading(ir.FloatType(), types.float32)

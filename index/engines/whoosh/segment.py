@@ -22,7 +22,7 @@ from index.engines.whoosh.keywords import KEYWORDS, Keywords
 from index.engines.whoosh.lemmatable import LemmaTable
 from index.engines.whoosh.offsets import Offsets
 from index.engines.whoosh.packing import BLOCK, PADDING
-from index.engines.whoosh.positions import widths_of
+from index.engines.whoosh.positions import WIDTHS, codes_of
 from index.engines.whoosh.postings import Postings, read_postings
 from index.engines.whoosh.stored import Stored
 from index.engines.whoosh.strings import Strings
@@ -126,9 +126,15 @@ class Segment:
         return np.where(self._days == 0, NO_DATE, days).astype(np.int32)
 
     @cached_property
+    def width_codes(self) -> NDArray[np.uint16]:
+        """How many bits positions of each document take, as rows of positions.WIDTHS; made when first asked for."""
+        return codes_of(self.lengths)
+
+    @cached_property
     def position_widths(self) -> NDArray[np.uint16]:
-        """How many bits positions of each document take, (documents, 4): positions.py; made when first asked for."""
-        return widths_of(self.lengths)
+        """How many bits positions of each document take, (documents, 4): what reads whole lists looks them up by."""
+        widths: NDArray[np.uint16] = WIDTHS[self.width_codes]
+        return widths
 
     @cached_property
     def form_postings(self) -> NDArray[np.uint32]:

@@ -45,7 +45,8 @@ def adjoining(
     doc_bytes: Array,
     pos_bytes: Array,
     kind_counts: Array,
-    position_widths: Array,
+    width_codes: Array,
+    widths_of: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -72,7 +73,7 @@ def adjoining(
             _renumbered(starts, left, len(kept))
             kept, wanted = kept[left], wanted[left]
         lists = (block_last, block_doc, block_pos, *lists_of(words, word))
-        tables = (doc_bytes, pos_bytes, kind_counts, position_widths)
+        tables = (doc_bytes, pos_bytes, kind_counts, width_codes, widths_of)
         found = places(*tables, *lists, fields, documents, wanted, False, bits, slots)
         if len(found) and found[0] == DAMAGED:
             return found

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import byte_at, compiled, int32_at, uint32_at, uint64_at
+from index.compiled import byte_at, compiled, int32_at, uint16_at, uint32_at, uint64_at
 from index.engines.whoosh.packing import FAR, ROW_BITS
 
 __all__ = ["DAMAGED", "MOST_FACTORS", "Array", "U", "headed", "number", "packed_at", "sought", "spread", "unpacked"]
+__all__ += ["widths_at"]
 
 DAMAGED = -1
 U = np.uint64
@@ -50,6 +51,12 @@ def number(at: Any, end: Any) -> tuple[Any, Any]:
 def packed_at(bit: Any, mask: Any) -> Any:
     """The number that starts at *bit* of memory; *mask* has a one for each of its bits."""
     return uint64_at(bit >> U(3)) >> (bit & U(7)) & mask
+
+
+@compiled
+def widths_at(codes: Any, widths: Any, doc: Any) -> Any:
+    """The widths of the positions of *doc*, 16 bits each, the first lowest: those of its code (positions.py)."""
+    return uint64_at(widths + U(8) * uint16_at(codes + U(2) * doc))
 
 
 @compiled

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, uint64_at
+from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from index.engines.whoosh.positions import FREE, KINDS, LEAD
 from search.engines.whoosh.batch import fields_of, lists_of, table_of
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, spread
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, spread, widths_at
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, arranged
 
 __all__ = ["gained"]
@@ -54,7 +54,8 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
     kind_counts: Array,
-    position_widths: Array,
+    width_codes: Array,
+    widths_of: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -71,12 +72,12 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     """Adds to *scores* what each of *docs*, in any order, gains. Returns 0, or DAMAGED for a damaged segment.
 
     *words* are those of a Batch; forms that are only of the same root have negative grades. *tables* and *norms* are as
-    for ``gather``, *kind_counts* and *position_widths* as for ``places``; *weights* those of the words, *close* the
-    factor of closeness, *close_k1* its saturation.
+    for ``gather``, *kind_counts*, *width_codes* and *widths_of* as for ``places``; *weights* those of the words,
+    *close* the factor of closeness, *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), (positions + U(len(pos_bytes) - PADDING)) << U(3)
-    counts, widths = U(kind_counts.ctypes.data), U(position_widths.ctypes.data)
+    counts, codes, widths = U(kind_counts.ctypes.data), U(width_codes.ctypes.data), U(widths_of.ctypes.data)
     order = np.argsort(docs)
     wanted = docs[order]
     # Of each word in each document: the counts in title and body of its own forms, and of all of its root.
@@ -138,7 +139,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                             if row >= rows:
                                 return DAMAGED
                         pos = behind
-                        behind += spread(counts, row, uint64_at(widths + U(8) * passed))
+                        behind += spread(counts, row, widths_at(codes, widths, passed))
                     counted = j + U(1)
                     grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
                     title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
@@ -153,7 +154,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                             return DAMAGED
                         while size + total >= len(found):
                             found = np.concatenate((found, np.empty_like(found)))
-                        own = uint64_at(widths + U(8) * doc)
+                        own = widths_at(codes, widths, doc)
                         for kind in range(U(KINDS)):
                             field = (kind + U(1)) >> U(1)
                             base, least = (

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.engines.whoosh.positions import WIDTHS
 from search.engines.meaning import Leaf, Term
 from search.engines.whoosh import arrays
 from search.engines.whoosh.batch import Batch
@@ -72,7 +73,8 @@ def _add_gains(
         segment.doc_bytes,
         segment.pos_bytes,
         reader.formula.kind_counts,
-        segment.position_widths,
+        segment.width_codes,
+        WIDTHS,
         segment.block_last,
         segment.block_doc,
         segment.block_pos,

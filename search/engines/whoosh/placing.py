@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled, uint64_at
+from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from index.engines.whoosh.positions import FREE, KINDS, LEAD
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, sought, spread
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, sought, spread, widths_at
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "arranged", "places", "sentence_starts"]
@@ -62,7 +62,8 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     doc_bytes: Array,
     pos_bytes: Array,
     kind_counts: Array,
-    position_widths: Array,
+    width_codes: Array,
+    widths_of: Array,
     block_last: Array,
     block_doc: Array,
     block_pos: Array,
@@ -78,15 +79,15 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     """The places of a word in the *wanted* documents (ascending, not none): *ordered*, each once.
 
     A row of *lists* is one list (``lookup.located``), *grades* what forms count, 0 for those of other words; *fields*
-    has a bit for each field that is asked for. *kind_counts*: as ``blocks.spread`` has it; *position_widths*: a row for
-    each document (index/engines/whoosh/positions.py). *bits* and *slots* are as for ``narrow``. A damaged segment gives
-    the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped, or cost 2 ns a posting; in
-    the others a posting costs 4 ns, a place 10, half of it for its order.
+    has a bit for each field that is asked for. *kind_counts*: as ``blocks.spread`` has it; *width_codes*: a row of
+    *widths_of* for each document (index/engines/whoosh/positions.py). *bits* and *slots* are as for ``narrow``. A
+    damaged segment gives the single place DAMAGED. Blocks of 128 postings without a wanted document are skipped, or
+    cost 2 ns a posting; in the others a posting costs 4 ns, a place 10, half of it for its order.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), (positions + U(len(pos_bytes) - PADDING)) << U(3)
     damaged, rows = np.full(1, DAMAGED, np.int64), U(len(kind_counts))
-    counts, widths = U(kind_counts.ctypes.data), U(position_widths.ctypes.data)
+    counts, codes, widths = U(kind_counts.ctypes.data), U(width_codes.ctypes.data), U(widths_of.ctypes.data)
     hits, marks, firsts = np.empty(BLOCK + 1, np.uint64), U(bits.ctypes.data), U(slots.ctypes.data)
     mark(wanted, bits, slots)
     found, size = np.empty(4 * len(wanted) + 64, np.int64), np.int64(0)
@@ -129,7 +130,7 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                         if row >= rows:
                             return damaged
                     pos = behind
-                    behind += spread(counts, row, uint64_at(widths + U(8) * doc))
+                    behind += spread(counts, row, widths_at(codes, widths, doc))
                     counted += U(1)
                 if grades[table + (value >> U(ROW_BITS) & place_mask)] <= 0:
                     continue
@@ -147,7 +148,7 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                     found[size] = (slot | field) << U(POSITION_BITS) | (position & _POSITION)
                     size += fields >> np.int64(field) & 1
                     continue
-                own = uint64_at(widths + U(8) * doc)
+                own = widths_at(codes, widths, doc)
                 for kind in range(U(KINDS)):
                     field = (kind + U(1)) >> U(1)
                     base, least = (slot | field) << U(POSITION_BITS), U(LEAD) * U(kind == U(2))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.engines.whoosh.keywords import KEYWORDS
+from index.engines.whoosh.positions import WIDTHS
 from index.engines.whoosh.segment import Segment
 from index.errors import IndexDamaged
 from index.records import FIELDS
@@ -163,10 +164,10 @@ class Reader:
         return self._placed(adjoining.adjoining(*self._positions, *asked, self.documents, wanted, *room))
 
     @property
-    def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
+    def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any, Any, Any]:
         """What loops over positions read."""
         segment = self.segment
-        packed = segment.doc_bytes, segment.pos_bytes, self.formula.kind_counts, segment.position_widths
+        packed = segment.doc_bytes, segment.pos_bytes, self.formula.kind_counts, segment.width_codes, WIDTHS
         return *packed, segment.block_last, segment.block_doc, segment.block_pos
 
     def _placed(self, places: NDArray[np.int64]) -> NDArray[np.int64]:

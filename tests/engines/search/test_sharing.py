@@ -120,7 +120,7 @@ def test_a_search_that_fails_does_not_spoil_the_next(monkeypatch: pytest.MonkeyP
         assert searcher.search(request) == expected
 
 
-@pytest.mark.parametrize("name", ["pos_bytes", "block_pos", "position_widths", "counts"])
+@pytest.mark.parametrize("name", ["pos_bytes", "block_pos", "width_codes", "counts"])
 def test_damaged_positions_are_told_of_or_read_as_others_and_the_next_search_is_right(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -132,7 +132,7 @@ def test_damaged_positions_are_told_of_or_read_as_others_and_the_next_search_is_
         whole, refused = getattr(reader.segment, name), 0
         for size in (8, 9, 100, len(whole)):
             broken = chance.integers(0, 1 << (8 * whole.itemsize - 1), whole.shape).astype(whole.dtype)
-            broken = np.minimum(broken, 32) if name == "position_widths" else broken
+            broken = np.minimum(broken, 2**15 - 1) if name == "width_codes" else broken
             with monkeypatch.context() as patched:
                 patched.setattr(reader.segment, name, broken[:size] if name == "pos_bytes" else broken)
                 patched.setattr(reader, "formula", Formula(reader.segment, reader.formula._averages, RANKING))
