@@ -35,12 +35,12 @@ class Batch(NamedTuple):
     def of(cls, words: Sequence[tuple[Lists, Fields]], read: int = 0) -> Batch:
         """That of *words*, not none. *read* has a bit for each field whose places are asked for."""
         tables: dict[Fields, int] = {}
-        rows, postings = [], 0
-        for own, fields in words:
-            read_of = read and bits_of(fields) & read
-            rows.append((*own.where, read_of, tables.setdefault(fields, len(tables))))
-            postings += own.postings
-        return cls([own for own, _ in words], np.array(rows), tuple(tables), postings)
+        rows = [
+            (*own.where, bits_of(fields) & read if read else 0, tables.setdefault(fields, len(tables)))
+            for own, fields in words
+        ]
+        lists = [own for own, _ in words]
+        return cls(lists, np.array(rows), tuple(tables), sum([own.postings for own in lists]))
 
 
 @compiled
