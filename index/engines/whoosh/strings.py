@@ -20,10 +20,12 @@ from index.errors import IndexDamaged
 __all__ = ["Strings", "put_strings"]
 
 _BLOCK = 16
-# Strings from which on a compiled loop unpacks them.
+# Strings from which on a compiled loop unpacks all of a block; of fewer each is spelt by itself.
 _MANY = 64
 # Bytes of a string that the compiled loops have room for; longer ones are left to Python.
 _ROOM = 4096
+# The same where a few are asked for: ids, most of them.
+_SHORT = 1024
 _MOST_SHARED = 255  # one byte holds it, and computing it is a loop of this many steps at most
 
 
@@ -67,8 +69,12 @@ class Strings:
         return [self._decoded(key) for key in found[low - first * _BLOCK : high - first * _BLOCK]]
 
     def keys_of(self, numbers: NDArray[Any]) -> list[str]:
-        """The strings with those *numbers*: 4 µs for ten, a fifth of a microsecond each when they are many in order."""
-        data, ends = unpacking.unpacked(*self.arrays, numbers.astype(np.int64), _ROOM)
+        """The strings with those *numbers*: 3 µs for ten, a fifth of a microsecond each when they are many in order."""
+        wanted = numbers.astype(np.int64)
+        if len(wanted) < _MANY:
+            data, ends = unpacking.picked(*self.arrays, wanted, _SHORT)
+        else:
+            data, ends = unpacking.unpacked(*self.arrays, wanted, _ROOM)
         if len(ends) < len(numbers):
             # One of them is longer than the loop has room for, or cannot be read: that is told one by one.
             return [self.key(number) for number in numbers.tolist()]

@@ -80,7 +80,7 @@ def test_a_table_of_strings_answers_as_a_sorted_list(folder: Path, strings: list
         assert keys[low:high] == [other for other in keys if other.startswith(key)]
 
 
-@pytest.mark.parametrize("longest", ["", "я" * 1500, "ж" * 3000])
+@pytest.mark.parametrize("longest", ["", "я" * 200, "я" * 1500, "ж" * 3000])
 def test_many_strings_are_found_in_one_run_as_one_by_one(folder: Path, longest: str) -> None:
     keys = sorted({f"{word}{number}" for number in range(100) for word in ("мэр", "я", "")} | {longest})
     table = Strings(written(folder, lambda sections: put_strings(sections, "x", keys)), "x")
@@ -88,6 +88,7 @@ def test_many_strings_are_found_in_one_run_as_one_by_one(folder: Path, longest: 
     assert table.keys(5, 200) == keys[5:200]
     assert table.keys_of(np.arange(3, len(keys), 2)) == keys[3::2]
     assert table.keys_of(np.arange(len(keys))[::-3]) == keys[::-3]
+    assert table.keys_of(np.arange(len(keys))[::-9]) == keys[::-9]
     with pytest.raises(IndexError):
         table.keys_of(np.arange(len(keys) + 1))
     wanted = sorted({*keys[::3], *(key + "а" for key in keys), "", "яяя"})
@@ -101,7 +102,8 @@ def test_a_damaged_table_of_many_strings_is_told(folder: Path) -> None:
     table._packed = table._packed.copy()
     table._packed[len(table._packed) // 2 :] = 0xFF
     table._data = table._packed.data
-    for ask in (lambda: table.keys(0, 200), lambda: table.keys_of(np.arange(0, 200, 2)), lambda: table.find_all(keys)):
+    picked = (lambda: table.keys_of(np.arange(0, 200, 2)), lambda: table.keys_of(np.arange(150, 153)))
+    for ask in (lambda: table.keys(0, 200), *picked, lambda: table.find_all(keys)):
         with pytest.raises(IndexDamaged):
             ask()
 
