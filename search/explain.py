@@ -63,7 +63,7 @@ class _Explainer:
         kept = {leaf.term: forms for leaf, forms in zip(wanted, collection.kept, strict=True)}
         self._plain = Plain(analyzer, ranking, kept.get, deadline)
         self._text = text_of(next(records([document], analyzer)), analyzer)
-        self._scale = Scale(ranking.saturation(content_words(query)), collection.averages, self._weight)
+        self._scale = Scale(ranking.saturation(content_words(typed(query))), collection.averages, self._weight)
 
     def explanation(self, score: float) -> Explanation:
         shares = self._plain.shares(self._query, self._text, FIELDS, self._scale) or []

@@ -79,8 +79,9 @@ class Marker:
             self._numbers[id(leaf)] = number
             self._learn(leaf, number, forms[number] if number < len(forms) else None)
         # Of what stands where it must, and of all other words.
-        self._placed = list(_placed(tree))
-        self._free = {self._numbers[id(leaf)] for leaf in _free(tree)}
+        pieces = list(_pieces(tree))
+        self._placed = [piece for piece in pieces if not isinstance(piece, Leaf)]
+        self._free = {self._numbers[id(piece)] for piece in pieces if isinstance(piece, Leaf)}
         self._every = bool(self._by_form or self._by_lemma or self._tests)
 
     def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[Tokens, list[Found]]]:
@@ -268,28 +269,16 @@ def _leaves(node: Node) -> list[Leaf]:
             return []
 
 
-def _placed(node: Node) -> Iterator[Node]:
-    """The parts of *node* for whose words it matters where they stand."""
+def _pieces(node: Node) -> Iterator[Node]:
+    """What *node* is made of: leaves that count wherever they stand, and parts for whose words it matters where."""
     match node:
-        case Phrase() | Near() | SameSentence() | Aimed():
+        case Word() | Wildcard() | Fuzzy() | Phrase() | Near() | SameSentence() | Aimed():
             yield node
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _placed(part)
+                yield from _pieces(part)
         case Boosted(part, _):
-            yield from _placed(part)
-
-
-def _free(node: Node) -> Iterator[Leaf]:
-    """The leaves of *node* that count wherever they stand."""
-    match node:
-        case Word() | Wildcard() | Fuzzy():
-            yield node
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _free(part)
-        case Boosted(part, _):
-            yield from _free(part)
+            yield from _pieces(part)
 
 
 def _test(leaf: Wildcard | Fuzzy) -> Callable[[str], bool]:

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from search.correct import layout, splitting, translit
 from search.correct.chunks import Chunk
@@ -97,16 +96,16 @@ def retyped(chunk: Chunk, vocabulary: Vocabulary, *, shown: bool) -> list[Wrong]
     found: list[Wrong] = []
     for word, start, end in [] if chunk.address else _words(chunk, vocabulary):
         old = chunk.text[start:end]
-        trusted = partial(_trust, chunk, word, start, end, vocabulary, shown=shown)
         latin = translit.is_latin(word)
-        candidates: list[Candidate] = []
-        if latin and (shown or len(word) > 2) and not _ROMAN.fullmatch(old):
-            candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
-        elif not latin and _may_be_misspelt(word, old, vocabulary):
-            candidates = [*spelled(word, vocabulary, trusted()), *splitting.parted(word, vocabulary)]
-        if not candidates:
+        if latin and (not (shown or len(word) > 2) or _ROMAN.fullmatch(old)):
             continue
-        trust = trusted()
+        if not latin and not _may_be_misspelt(word, old, vocabulary):
+            continue
+        trust = _trust(chunk, word, start, end, vocabulary, shown=shown)
+        if latin:
+            candidates = _russian(word, vocabulary, 0.0 if shown else _price(word))
+        else:
+            candidates = [*spelled(word, vocabulary, trust), *splitting.parted(word, vocabulary)]
         better = [
             Candidate(recased(each.text, old), each.kind, each.score) for each in candidates if each.score > trust
         ]

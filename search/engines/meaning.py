@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -120,9 +120,9 @@ def no_more(typed: float, other: float) -> float:
     return min(1.0, typed / other) if other else 1.0
 
 
-def content_words(node: Node) -> int:
-    """How many words with content a reader typed: what decides the query's saturation."""
-    return sum(not optional(leaf.term) for leaf in typed(node))
+def content_words(written: Sequence[Leaf]) -> int:
+    """How many words that a reader *typed* have content: what decides the query's saturation."""
+    return len([leaf for leaf in written if not optional(leaf.term)])
 
 
 def optional(node: Node) -> bool:

@@ -149,7 +149,7 @@ class MemorySearcher:
                 weights[leaf] = idf(len(self._texts), self._matching(leaf))
             return weights[leaf]
 
-        return Scale(self._ranking.saturation(content_words(query)), self._averages, weight)
+        return Scale(self._ranking.saturation(content_words(typed(query))), self._averages, weight)
 
     def _matching(self, leaf: Leaf) -> int:
         """In how many documents a word is, in its fields."""

@@ -19,13 +19,13 @@ Array = NDArray[Any]
 
 
 @compiled
-def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
-    """Writes the string at *at* over the one before it, of *size* bytes, in *key*; its size, and where the next starts.
+def _head(data: Array, at: Any, size: Any, longest: int) -> tuple[Any, Any, Any]:
+    """Of the string at *at*: how many bytes it shares with the one before it, of *size*, how many follow, and where.
 
-    Size -1: the table is damaged.
+    -1 follow where the table is damaged, or the string has more than *longest*.
     """
     if at >= len(data):
-        return -1, at
+        return 0, -1, at
     length: Any = 0
     shared, shift = np.int64(data[at]), 0
     at += 1
@@ -35,7 +35,19 @@ def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
         at, shift = at + 1, shift + 7
         if byte < 128:
             break
-    if shared > size or length > len(data) - at or shared + length > len(key):
+    if shared > size or length > len(data) - at or shared + length > longest:
+        return 0, -1, at
+    return shared, length, at
+
+
+@compiled
+def _next(data: Array, at: Any, key: Array, size: Any) -> tuple[Any, Any]:
+    """Writes the string at *at* over the one before it, of *size* bytes, in *key*; its size, and where the next starts.
+
+    Size -1: the table is damaged.
+    """
+    shared, length, at = _head(data, at, size, len(key))
+    if length < 0:
         return -1, at
     for i in range(length):
         key[shared + i] = data[at + i]
@@ -92,15 +104,8 @@ def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int) 
         at: Any = np.int64(heads[block])
         size: Any = np.int64(0)
         for k in range(last + 1):
-            if at + 1 >= len(data):
-                return out[:used], ends[:i]
-            shared = np.int64(data[at])
-            length: Any = np.int64(data[at + 1])
-            at += 2
-            if length >= 128:
-                length = length & 127 | np.int64(data[at]) << 7 if at < len(data) else np.int64(longest)
-                at += 1
-            if shared > size or length > len(data) - at or shared + length > longest:
+            shared, length, at = _head(data, at, size, longest)
+            if length < 0:
                 return out[:used], ends[:i]
             size = shared + length
             starts[k], shares[k] = at, shared

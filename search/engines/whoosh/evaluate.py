@@ -1,6 +1,7 @@
 """From a tree to the documents of one segment, sorted, with their scores: every node is work on whole arrays.
 
-search/engines/plain.py says what each node means. Words come in gathered, with their weight over all segments.
+search/engines/plain.py says what each node means. Words are read a few together (asked.py), each with its weight over
+all segments.
 """
 
 from __future__ import annotations

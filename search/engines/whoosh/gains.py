@@ -14,7 +14,7 @@ from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from index.engines.whoosh.positions import FREE, KINDS, LEAD
 from search.engines.whoosh.batch import fields_of, lists_of, table_of
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, spread, widths_at
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, ones, packed_at, sought, spread, widths_at
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, arranged
 
 __all__ = ["gained"]
@@ -104,12 +104,10 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                 near = after
                 count = min(df - U(BLOCK) * (block - low), U(BLOCK))
                 block += U(1)
-                bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+                bit, width, shift, far_bit, far_width, far_end = headed(at, end, count, lists[i, 6])
                 if bit == U(0):
                     return DAMAGED
-                mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-                place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
-                far_end = far_bit + far_count * far_width
+                mask, far_mask, kinds = ones(width), ones(far_width), ones(shift)
                 # Of the postings so far, *counted*: the bit *behind* their positions, the document *passed* last.
                 counted: Any = U(0)
                 passed: Any = doc
@@ -141,7 +139,7 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                         pos = behind
                         behind += spread(counts, row, widths_at(codes, widths, passed))
                     counted = j + U(1)
-                    grade = grades[grade_at + (value >> U(ROW_BITS) & place_mask)]
+                    grade = grades[grade_at + ((value & kinds) >> U(ROW_BITS))]
                     title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]
                     sums[word, slot, 2] += title
                     sums[word, slot, 3] += body

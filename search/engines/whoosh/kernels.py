@@ -12,7 +12,7 @@ import numpy as np
 
 from index.compiled import add_row, compiled, prefetch, times_row, trailing_zeros
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, ones, packed_at, unpacked
 
 __all__ = ["adding", "draw", "gather", "pour", "stream"]
 
@@ -83,13 +83,11 @@ def stream(
     of_title, of_body = np.float32(0), np.float32(0)
     for start in range(U(0), df, U(BLOCK)):
         count = min(df - start, U(BLOCK))
-        bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[0, 6])
+        bit, width, shift, far_bit, far_width, far_end = headed(at, end, count, lists[0, 6])
         if bit == U(0):
             return DAMAGED
-        far_end = far_bit + far_count * far_width
         at = (far_end + U(7)) >> U(3)
-        mask, far_mask, shift = (U(1) << width) - U(1), (U(1) << far_width) - U(1), place_width + U(ROW_BITS)
-        kinds, size = (U(1) << shift) - U(1), U(0)
+        mask, far_mask, kinds, size = ones(width), ones(far_width), ones(shift), U(0)
         for _ in range(count):
             value = packed_at(bit, mask)
             bit += width
@@ -149,28 +147,21 @@ def gather(  # noqa: C901  # one hot loop over postings, one over documents
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     adds, rows = adding(weights, grades), U(len(weights))
-    own, kinds_of = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    own, kinds = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
         df, at, doc, table = U(lists[i, 0]), begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(U(0), df, U(BLOCK)):
             count = min(df - start, U(BLOCK))
-            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+            bit, width, shift, far_bit, far_width, far_end = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return DAMAGED
-            far_end = far_bit + far_count * far_width
             at = (far_end + U(7)) >> U(3)
-            mask, far_mask, shift = (U(1) << width) - U(1), (U(1) << far_width) - U(1), place_width + U(ROW_BITS)
-            kinds = (U(1) << shift) - U(1)
-            for j in range(count):
-                value = packed_at(bit, mask)
-                bit += width
-                doc += value >> shift
-                own[j], kinds_of[j] = doc, value & kinds
+            far_mask, doc = ones(far_width), unpacked(bit, width, shift, count, doc, own, kinds)
             if doc >= U(len(norms)):
                 return DAMAGED
             _touch(summary, own, count)
             for j in range(count):
-                one, kind = own[j], kinds_of[j]
+                one, kind = own[j], kinds[j]
                 bits[one >> U(6)] |= U(1) << (one & U(63))
                 if kind & U(FAR) == U(FAR) and far_bit < far_end:
                     row = U(FAR) + packed_at(far_bit, far_mask)

@@ -11,7 +11,7 @@ import numpy as np
 
 from index.compiled import add_row, compiled, times_row
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, packed_at, sought, unpacked
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, ones, packed_at, sought, unpacked
 from search.engines.whoosh.kernels import adding
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
@@ -21,7 +21,7 @@ __all__ = ["count_live", "cover", "narrow"]
 @compiled
 def _fars(bit: Any, width: Any, count: Any) -> Any:
     """How many of *count* numbers of a block, which start at *bit*, have their row behind the numbers."""
-    mask, far = (U(1) << width) - U(1), U(0)
+    mask, far = ones(width), U(0)
     for _ in range(count):
         far += U(packed_at(bit, mask) & U(FAR) == U(FAR))
         bit += width
@@ -70,12 +70,10 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
             at = begin + (U(block_doc[block]) if low < high else U(lists[i, 1]))
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+            bit, width, shift, far_bit, far_width, far_end = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return DAMAGED
-            mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            shift = place_width + U(ROW_BITS)
-            kinds = (U(1) << shift) - U(1)
+            mask, far_mask, kinds = ones(width), ones(far_width), ones(shift)
             found, last = hits_of(bit, width, shift, count, doc, marks, U(len(bits)), hits)
             if last >= documents:
                 return DAMAGED
@@ -87,9 +85,9 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
                 kind = packed_at(bit + number * width, mask) & kinds
                 # What is added up lies side by side, and not all over the documents of the segment.
                 slot = slot_of(one, marks, firsts)
-                if kind & U(FAR) == U(FAR) and far_count:
+                if kind & U(FAR) == U(FAR) and far_bit < far_end:
                     fars += _fars(bit + counted * width, width, number - counted)
-                    row = U(FAR) + packed_at(far_bit + min(fars, far_count - U(1)) * far_width, far_mask)
+                    row = U(FAR) + packed_at(min(far_bit + fars * far_width, far_end - far_width), far_mask)
                     counted, fars = number + U(1), fars + U(1)
                     if row >= rows:
                         return DAMAGED
@@ -117,17 +115,20 @@ def cover(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: A
     """Sets the bit of each document with one of the forms that count. Returns 0 or DAMAGED."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    block_docs, block_rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    own, kinds = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
         df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            at, _top = unpacked(at, end, count, doc, lists[i, 6], documents, block_docs, block_rows, places)
-            doc = block_docs[count - 1]
-            if at > end:
+            bit, width, shift, _, _, far_end = headed(at, end, count, lists[i, 6])
+            if bit == U(0):
+                return DAMAGED
+            at, doc = (far_end + U(7)) >> U(3), unpacked(bit, width, shift, count, doc, own, kinds)
+            if doc >= U(documents):
                 return DAMAGED
             for j in range(U(count)):
-                bits[block_docs[j] >> U(6)] |= U(grades[table + places[j]] > 0) << (block_docs[j] & U(63))
+                grade = grades[table + (kinds[j] >> U(ROW_BITS))]
+                bits[own[j] >> U(6)] |= U(grade > 0) << (own[j] & U(63))
     return 0
 
 
@@ -139,15 +140,18 @@ def count_live(doc_bytes: Array, lists: Array, live: Array, counts: Array) -> in
     """
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
-    block_docs, block_rows, places = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    own, kinds = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for i in range(len(lists)):
         df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
             count = min(df - start, BLOCK)
-            at, _top = unpacked(at, end, count, doc, lists[i, 6], 64 * len(live), block_docs, block_rows, places)
-            doc = block_docs[count - 1]
-            if at > end:
+            bit, width, shift, _, _, far_end = headed(at, end, count, lists[i, 6])
+            if bit == U(0):
+                return DAMAGED
+            at, doc = (far_end + U(7)) >> U(3), unpacked(bit, width, shift, count, doc, own, kinds)
+            if doc >= U(64 * len(live)):
                 return DAMAGED
             for j in range(U(count)):
-                counts[table + places[j]] += (live[block_docs[j] >> U(6)] >> (block_docs[j] & U(63))) & U(1)
+                alive = (live[own[j] >> U(6)] >> (own[j] & U(63))) & U(1)
+                counts[table + (kinds[j] >> U(ROW_BITS))] += alive
     return 0

@@ -12,7 +12,7 @@ import numpy as np
 from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from index.engines.whoosh.positions import FREE, KINDS, LEAD
-from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, packed_at, sought, spread, widths_at
+from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, number, ones, packed_at, sought, spread, widths_at
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
 __all__ = ["FIELD_BITS", "POSITION_BITS", "arranged", "places", "sentence_starts"]
@@ -103,12 +103,10 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
             behind = (positions + (U(block_pos[block]) if low < high else U(lists[i, 2]))) << U(3)
             count = min(df - U(BLOCK) * (block - low), U(BLOCK))
             block += U(1)
-            bit, width, place_width, far_bit, far_width, far_count = headed(at, end, count, lists[i, 6])
+            bit, width, shift, far_bit, far_width, far_end = headed(at, end, count, lists[i, 6])
             if bit == U(0):
                 return damaged
-            mask, far_mask = (U(1) << width) - U(1), (U(1) << far_width) - U(1)
-            place_mask, shift = (U(1) << place_width) - U(1), place_width + U(ROW_BITS)
-            far_end = far_bit + far_count * far_width
+            mask, far_mask, kinds = ones(width), ones(far_width), ones(shift)
             there, last = hits_of(bit, width, shift, count, doc, marks, U(len(bits)), hits)
             if last >= U(documents):
                 return damaged
@@ -132,7 +130,7 @@ def places(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                     pos = behind
                     behind += spread(counts, row, widths_at(codes, widths, doc))
                     counted += U(1)
-                if grades[table + (value >> U(ROW_BITS) & place_mask)] <= 0:
+                if grades[table + ((value & kinds) >> U(ROW_BITS))] <= 0:
                     continue
                 total = U(kind_counts[row, U(4)])
                 if behind > stop or total > behind - pos + U(FREE):

@@ -22,7 +22,7 @@ from index.errors import OutOfTime
 from index.records import FIELDS
 from search.engines import Collection, Count, Entry, Neighbours, Place, Request, Response, WordStatistics
 from search.engines.folding import WINDOW
-from search.engines.meaning import Leaf, optional, outlined, timeline
+from search.engines.meaning import Leaf, content_words, outlined, timeline
 from search.engines.whoosh import words
 from search.engines.whoosh.asked import Asked, AskedWords, Met
 from search.engines.whoosh.evaluate import Evaluation
@@ -116,8 +116,8 @@ class WhooshSearcher:
 
     def _asked(self, query: Node, deadline: Deadline) -> Asked:
         words, written = outlined(query)
-        content = len([leaf for leaf in written if not optional(leaf.term)])
-        return Asked(words, written, self._ranking.saturation(content), self._scratch(), deadline)
+        form = self._ranking.saturation(content_words(written))
+        return Asked(words, written, form, self._scratch(), deadline)
 
     def _counted(self, leaf: Leaf, asked: Asked) -> Response:
         """How often a word is met, without a search when it is known: corrections ask it dozens of times a query."""
