@@ -11,7 +11,7 @@ import numpy as np
 
 from index.compiled import compiled
 from search.engines.whoosh.batch import lists_of, postings_of
-from search.engines.whoosh.blocks import DAMAGED, Array
+from search.engines.whoosh.blocks import DAMAGED, Array, U
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, places
 from search.engines.whoosh.spanning import following
 
@@ -28,6 +28,17 @@ def _holding(starts: Array, documents: int) -> Array:
     for start in starts:
         holding[start >> _SHIFT] = True
     return np.flatnonzero(holding)
+
+
+@compiled
+def _starts(places: Array, word: Any) -> Array:
+    """Where a phrase starts whose words from 0 on are known by where the one of that number stands; in place."""
+    size = U(0)
+    for i in range(len(places)):
+        place = places[i]
+        places[size] = place - word
+        size += U(place & _POSITION >= word)
+    return places[:size]
 
 
 @compiled
@@ -77,7 +88,7 @@ def adjoining(
         found = places(*tables, *lists, fields, documents, wanted, False, bits, slots)
         if len(found) and found[0] == DAMAGED:
             return found
-        starts = following(starts, found, word) if number else found[found & _POSITION >= word] - word
+        starts = following(starts, found, word) if number else _starts(found, word)
         if not len(starts):
             break
     return kept[_holding(starts, len(kept))]

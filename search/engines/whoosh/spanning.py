@@ -40,11 +40,38 @@ def chained(starts: Array, ends: Array, begins: Array, stops: Array, lows: Array
 
 
 @compiled
+def _among(places: Array, others: Array) -> Array:
+    """Those of *places* that may be among *others*: all that are, and of the rest a sixteenth. In place, 1.5 ns each.
+
+    A bit for each hash, which lie in the nearest cache where a table of the places themselves would not.
+    """
+    shift = U(58)
+    while U(1) << (U(64) - shift) < U(16 * len(others)):
+        shift -= U(1)
+    bits = np.zeros(1 << (58 - np.int64(shift)), np.uint64)
+    for i in range(len(others)):
+        at = (U(others[i]) * _SCATTER) >> shift
+        bits[at >> U(6)] |= U(1) << (at & U(63))
+    size = U(0)
+    for i in range(len(places)):
+        place = places[i]
+        at = (U(place) * _SCATTER) >> shift
+        places[size] = place
+        size += bits[at >> U(6)] >> (at & U(63)) & U(1)
+    return places[:size]
+
+
+@compiled
 def following(starts: Array, places: Array, distance: Any) -> Array:
     """Those of *starts* that have one of *places* at *distance* positions behind them; any order, some perhaps twice.
 
-    A table of hashes, at most half full: 4 ns a place, where putting both in order and running through them takes 12.
+    What both may have in common first, then a table of hashes, at most half full: 2 to 4 ns a place, where putting both
+    in order and running through them takes 12. Neither is worth anything afterwards.
     """
+    for i in range(len(places)):
+        places[i] -= distance
+    places = _among(places, starts)
+    starts = _among(starts, places)
     shift = U(63)
     while U(1) << (U(64) - shift) < U(2 * len(starts)):
         shift -= U(1)
@@ -55,16 +82,16 @@ def following(starts: Array, places: Array, distance: Any) -> Array:
         while table[at] != -1 and table[at] != starts[i]:
             at = (at + U(1)) & last
         table[at] = starts[i]
-    found, size = np.empty(len(places), np.int64), 0
+    size = U(0)
     for i in range(len(places)):
-        start = places[i] - distance
+        start = places[i]
         at = (U(start) * _SCATTER) >> shift
         while table[at] != -1 and table[at] != start:
             at = (at + U(1)) & last
-        found[size] = start
+        places[size] = start
         # Before the very first place lies -1, which stands for an empty slot.
-        size += table[at] == start and start >= 0
-    return found[:size]
+        size += U(table[at] == start and start >= 0)
+    return places[:size]
 
 
 @compiled
