@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from search.engines.meaning import Fields, Leaf
 from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.parts import Found, Scratch
@@ -62,16 +59,11 @@ class AskedWords:
 
     def any(self, leaves: Sequence[Leaf]) -> Found:
         asked = self._asked
-        return self._reader.united(self._batch(leaves), self._factors(leaves), asked.form, asked.scratch)
+        return self._reader.united(self._batch(leaves), asked.form, asked.scratch)
 
     def all(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
         asked = self._asked
-        words = self._batch(leaves), self._factors(leaves), required
-        return self._reader.joined(found, *words, asked.form, asked.scratch)
+        return self._reader.joined(found, self._batch(leaves), required, asked.form, asked.scratch)
 
     def _batch(self, leaves: Sequence[Leaf]) -> Batch:
-        return Batch.of([(self._reader.word(leaf.term), leaf.fields) for leaf in leaves])
-
-    def _factors(self, leaves: Sequence[Leaf]) -> NDArray[np.float32]:
-        scale = self._asked.form.k1 + 1
-        return np.array([self._of(leaf).weight * scale for leaf in leaves], np.float32)
+        return Batch.of([(self._reader.word(leaf.term), leaf.fields, self._of(leaf).weight) for leaf in leaves])

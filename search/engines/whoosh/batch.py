@@ -13,7 +13,7 @@ from search.engines.meaning import Fields
 from search.engines.whoosh.formula import bits_of
 from search.engines.whoosh.parts import Lists
 
-__all__ = ["Batch", "fields_of", "lists_of", "postings_of", "table_of"]
+__all__ = ["Batch", "fields_of", "lists_of", "postings_of", "table_of", "weight_of"]
 
 U = np.uint64
 _COLUMNS = 7
@@ -22,50 +22,56 @@ _COLUMNS = 7
 class Batch(NamedTuple):
     """*lists* of the words, kept as long as the batch; ``tables``: the sets of fields that they are looked for in.
 
-    ``words`` is for ``lists_of`` and the like: numbers and addresses, as putting the lists themselves together would
-    take longer than to read most of them. ``postings``: of all lists.
+    ``words`` is for ``lists_of`` and the like: numbers and addresses, all exact in a double, as putting the lists
+    themselves together would take longer than to read most of them. ``postings``: of all lists.
     """
 
     lists: list[Lists]
-    words: NDArray[np.int64]
+    words: NDArray[np.float64]
     tables: tuple[Fields, ...]
     postings: int
 
     @classmethod
-    def of(cls, words: Sequence[tuple[Lists, Fields]], read: int = 0) -> Batch:
-        """That of *words*, not none. *read* has a bit for each field whose places are asked for."""
+    def of(cls, words: Sequence[tuple[Lists, Fields, float]], read: int = 0) -> Batch:
+        """That of *words*, not none, and their weights. *read* has a bit for each field whose places are asked for."""
         tables: dict[Fields, int] = {}
         rows = [
-            (*own.where, bits_of(fields) & read if read else 0, tables.setdefault(fields, len(tables)))
-            for own, fields in words
+            (*own.where, bits_of(fields) & read if read else 0, tables.setdefault(fields, len(tables)), weight)
+            for own, fields, weight in words
         ]
-        lists = [own for own, _ in words]
-        return cls(lists, np.array(rows), tuple(tables), sum([own.postings for own in lists]))
+        lists = [own for own, _, _ in words]
+        return cls(lists, np.array(rows, np.float64), tuple(tables), sum([own.postings for own in lists]))
 
 
 @compiled
-def lists_of(words: NDArray[np.int64], word: Any) -> tuple[Any, Any]:
+def lists_of(words: NDArray[np.float64], word: Any) -> tuple[Any, Any]:
     """The ``rows`` and ``grades`` of a word (Lists)."""
-    rows, rows_at, grades, grades_at, _, _ = words[word]
+    own = words[word]
     return (
-        carray(int64s_from(U(rows_at)), (rows, _COLUMNS)),
-        carray(floats_from(U(grades_at)), grades),
+        carray(int64s_from(U(own[1])), (np.int64(own[0]), _COLUMNS)),
+        carray(floats_from(U(own[3])), np.int64(own[2])),
     )
 
 
 @compiled
-def fields_of(words: NDArray[np.int64], word: Any) -> Any:
+def fields_of(words: NDArray[np.float64], word: Any) -> Any:
     """A bit for each field in which its places are asked for."""
-    return words[word, 4]
+    return np.int64(words[word, 4])
 
 
 @compiled
-def table_of(words: NDArray[np.int64], word: Any) -> Any:
+def table_of(words: NDArray[np.float64], word: Any) -> Any:
     """The number of its set of fields among ``tables``."""
-    return words[word, 5]
+    return np.int64(words[word, 5])
 
 
 @compiled
-def postings_of(words: NDArray[np.int64], word: Any) -> Any:
+def weight_of(words: NDArray[np.float64], word: Any) -> Any:
+    """What it weighs."""
+    return words[word, 6]
+
+
+@compiled
+def postings_of(words: NDArray[np.float64], word: Any) -> Any:
     """How many postings its lists have."""
     return lists_of(words, word)[0][:, 0].sum()

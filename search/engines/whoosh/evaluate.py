@@ -225,7 +225,7 @@ class Evaluation:
         """A phrase of plain words: positions are read only in documents that have all of them, which mostly are few."""
         found = self._both(words, (), fields)
         if len(words) > 1 and len(found):
-            batch = Batch.of([(self._reader.word(word), fields) for word in words])
+            batch = Batch.of([(self._reader.word(word), fields, 0) for word in words])
             near = []
             for at in range(0, len(found), _TOGETHER):
                 self._deadline.check()

@@ -13,7 +13,7 @@ import numpy as np
 from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from index.engines.whoosh.positions import FREE, KINDS, LEAD
-from search.engines.whoosh.batch import fields_of, lists_of, table_of
+from search.engines.whoosh.batch import fields_of, lists_of, table_of, weight_of
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, ones, packed_at, sought, spread, widths_at
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, arranged
 
@@ -61,7 +61,6 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     block_pos: Array,
     words: Array,
     tables: Array,
-    weights: Array,
     norms: Array,
     docs: Array,
     k1: Any,
@@ -72,14 +71,17 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
     """Adds to *scores* what each of *docs*, in any order, gains. Returns 0, or DAMAGED for a damaged segment.
 
     *words* are those of a Batch; forms that are only of the same root have negative grades. *tables* and *norms* are as
-    for ``gather``, *kind_counts*, *width_codes* and *widths_of* as for ``places``; *weights* those of the words,
-    *close* the factor of closeness, *close_k1* its saturation.
+    for ``gather``, *kind_counts*, *width_codes* and *widths_of* as for ``places``; *close* is the factor of closeness,
+    *close_k1* its saturation.
     """
     begin, positions = U(doc_bytes.ctypes.data), U(pos_bytes.ctypes.data)
     end, stop = begin + U(len(doc_bytes) - PADDING), (positions + U(len(pos_bytes) - PADDING)) << U(3)
     counts, codes, widths = U(kind_counts.ctypes.data), U(width_codes.ctypes.data), U(widths_of.ctypes.data)
     order = np.argsort(docs)
     wanted = docs[order]
+    weights = np.empty(len(words))
+    for word in range(len(words)):
+        weights[word] = weight_of(words, word)
     # Of each word in each document: the counts in title and body of its own forms, and of all of its root.
     sums = np.zeros((len(weights), len(wanted), 4))
     tag_bits, rows = 0, U(len(kind_counts))
@@ -137,7 +139,8 @@ def gained(  # noqa: C901  # one hot loop over blocks; see narrowing.narrow
                             if row >= rows:
                                 return DAMAGED
                         pos = behind
-                        behind += spread(counts, row, widths_at(codes, widths, passed))
+                        if fields:
+                            behind += spread(counts, row, widths_at(codes, widths, passed))
                     counted = j + U(1)
                     grade = grades[grade_at + ((value & kinds) >> U(ROW_BITS))]
                     title, body = abs(grade) * table[row, U(0)], abs(grade) * table[row, U(1)]

@@ -11,12 +11,18 @@ import numpy as np
 
 from index.compiled import compiled
 from search.engines.whoosh.arrays import either
-from search.engines.whoosh.batch import lists_of, postings_of, table_of
+from search.engines.whoosh.batch import lists_of, postings_of, table_of, weight_of
 from search.engines.whoosh.blocks import DAMAGED, Array
 from search.engines.whoosh.kernels import draw, gather, pour, stream
 from search.engines.whoosh.narrowing import narrow
 
 __all__ = ["joined", "united"]
+
+
+@compiled
+def _factor(words: Array, word: int, k1: Any) -> Any:
+    """What the saturated counts of a word are multiplied by."""
+    return np.float32(weight_of(words, word) * (k1 + 1))
 
 
 @compiled
@@ -27,7 +33,6 @@ def _scored(
     tables: Array,
     norms: Array,
     k1: Any,
-    factors: Array,
     sums: Array,
     bits: Array,
     summary: Array,
@@ -41,8 +46,9 @@ def _scored(
         size = stream(doc_bytes, weights, rows, grades, norms, k1, docs, scores)
     else:
         size = gather(doc_bytes, weights, rows, grades, norms, k1, sums, bits, summary, docs, scores)
+    factor = _factor(words, word, k1)
     for i in range(size):
-        scores[i] *= factors[word]
+        scores[i] *= factor
     return size
 
 
@@ -53,7 +59,6 @@ def united(
     tables: Array,
     norms: Array,
     k1: Any,
-    factors: Array,
     sums: Array,
     bits: Array,
     summary: Array,
@@ -62,12 +67,11 @@ def united(
 ) -> Any:
     """Writes the documents of any of *words* to *docs*, ascending, and their *scores*; returns how many, or DAMAGED.
 
-    *words* are those of a Batch, *factors* what their saturated counts are multiplied by, the others parameters of
-    ``gather``. *docs* has room for one more than there can be.
+    *words* are those of a Batch, the others parameters of ``gather``. *docs* has room for one more than there can be.
     """
     room = (sums, bits, summary)
     if len(words) == 1:
-        return _scored(doc_bytes, words, 0, tables, norms, k1, factors, *room, docs, scores)
+        return _scored(doc_bytes, words, 0, tables, norms, k1, *room, docs, scores)
     most = 1
     for word in range(len(words)):
         most += min(postings_of(words, word), len(norms))
@@ -75,7 +79,7 @@ def united(
     used, before = 0, 0
     for word in range(len(words)):
         left = (own_docs[used:], own_scores[used:])
-        size = _scored(doc_bytes, words, word, tables, norms, k1, factors, *room, *left)
+        size = _scored(doc_bytes, words, word, tables, norms, k1, *room, *left)
         if size == DAMAGED:
             return DAMAGED
         before, used = used, used + size
@@ -97,7 +101,6 @@ def joined(
     tables: Array,
     norms: Array,
     k1: Any,
-    factors: Array,
     sums: Array,
     bits: Array,
     summary: Array,
@@ -113,11 +116,11 @@ def joined(
     """
     for word in range(len(words)):
         if size < 0:
-            size = _scored(doc_bytes, words, word, tables, norms, k1, factors, sums, bits, summary, docs, scores)
+            size = _scored(doc_bytes, words, word, tables, norms, k1, sums, bits, summary, docs, scores)
         else:
             lists = (doc_bytes, tables[table_of(words, word)], block_last, block_doc, *lists_of(words, word))
             found = (sums, bits, slots, docs[:size], scores[:size])
-            size = narrow(*lists, norms, k1, factors[word], word < required, *found)
+            size = narrow(*lists, norms, k1, _factor(words, word, k1), word < required, *found)
         if size <= 0:
             break
     return size

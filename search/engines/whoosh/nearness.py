@@ -67,7 +67,8 @@ def _add_gains(
 ) -> None:
     """Adds to *scores* what each of *docs* (not none) gains by closeness of the words *wanted* and by their roots."""
     # A word by itself stands close to none.
-    batch = Batch.of([(_rooted(reader, leaf.term), leaf.fields) for leaf in wanted], CLOSE if len(wanted) > 1 else 0)
+    words = [(_rooted(reader, leaf.term), leaf.fields, weight) for leaf, weight in zip(wanted, weights, strict=True)]
+    batch = Batch.of(words, CLOSE if len(wanted) > 1 else 0)
     segment, made = reader.segment, reader.formula.prepared(form, batch.tables)
     fault = gained(
         segment.doc_bytes,
@@ -80,7 +81,6 @@ def _add_gains(
         segment.block_pos,
         batch.words,
         made.tables,
-        np.array(weights),
         made.norms,
         docs,
         form.k1,

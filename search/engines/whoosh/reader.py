@@ -87,14 +87,13 @@ class Reader:
         """Words of each document in *field*."""
         return self.segment.lengths[FIELDS.index(field)]
 
-    def united(self, batch: Batch, factors: NDArray[np.float32], form: Saturation, scratch: Scratch) -> Found:
-        """The live documents with any of the words: their saturated counts, multiplied by *factors*, added up."""
+    def united(self, batch: Batch, form: Saturation, scratch: Scratch) -> Found:
+        """The live documents with any of the words, the scores of these added up."""
         found = self._room(batch.postings)
         size = joining.united(
             self.segment.doc_bytes,
             batch.words,
             *self.formula.prepared(form, batch.tables),
-            factors,
             scratch.sums,
             scratch.bits,
             scratch.summary,
@@ -103,15 +102,7 @@ class Reader:
         )
         return self._living(found, size)
 
-    def joined(
-        self,
-        found: Found | None,
-        batch: Batch,
-        factors: NDArray[np.float32],
-        required: int,
-        form: Saturation,
-        scratch: Scratch,
-    ) -> Found:
+    def joined(self, found: Found | None, batch: Batch, required: int, form: Saturation, scratch: Scratch) -> Found:
         """*found* with the scores of the words added, without documents that lack one of the first *required*.
 
         Where nothing was found yet: the live documents of the first word, which the others narrow.
@@ -126,7 +117,6 @@ class Reader:
             batch.words,
             required,
             *self.formula.prepared(form, batch.tables),
-            factors,
             scratch.sums,
             scratch.bits,
             scratch.summary,
