@@ -21,7 +21,7 @@ import click
 import orjson
 
 from tools.search_bench import report
-from tools.search_bench.engines import Engine, OneLemma, Slovo, StockWhoosh, Tantivy
+from tools.search_bench.engines import TURNS, Engine, OneLemma, Slovo, StockWhoosh, Tantivy
 from tools.search_bench.lucene import Lucene, missing
 from tools.search_bench.report import Costs, Measured, Table
 from tools.search_bench.words import KINDS, Archive, Question, kept_questions, questions
@@ -47,12 +47,22 @@ def engines(folder: Path, archive: Archive, size: int, stock_limit: int) -> Iter
         print(f"Stock Whoosh is left out at {size:,} documents: building takes too long", file=sys.stderr)
 
 
-def measure(engine: Engine, asked: list[Question], repeats: int) -> Measured:
-    """What an engine takes for questions of one kind."""
-    if isinstance(engine, StockWhoosh):
-        asked, repeats = asked[:STOCK_QUESTIONS], 1
-    spent, totals = engine.times(asked, repeats)
-    return Measured([min(times) for times in spent], totals)
+def measure(engines: list[Engine], asked: list[Question], repeats: int) -> dict[str, Measured]:
+    """What each engine takes for questions of one kind.
+
+    In turns, so that what disturbs the machine for a moment does not fall on all askings of one engine.
+    """
+    found: dict[str, Measured] = {}
+    for turn in range(TURNS):
+        for engine in [engine for engine in engines if turn < engine.turns]:
+            stock = isinstance(engine, StockWhoosh)
+            own, times = (asked[:STOCK_QUESTIONS], 1) if stock else (asked, repeats * TURNS // engine.turns)
+            spent, totals = engine.times(own, times)
+            least = [min(times) for times in spent]
+            if turn:
+                least = list(map(min, least, found[engine.name].seconds))
+            found[engine.name] = Measured(least, totals)
+    return found
 
 
 def costs(engine: Engine, size: int, *, reuse: bool) -> Costs:
@@ -110,18 +120,24 @@ def at_size(
     for engine in sorted(running, key=lambda engine: isinstance(engine, OneLemma)):
         if not isinstance(engine, OneLemma):
             table.costs[engine.name] = costs(engine, size, reuse=reuse)
-        started = time.perf_counter()
-        engine.open()
-        table.opened[engine.name] = time.perf_counter() - started
+        table.opened[engine.name] = min(_opening(engine) for _ in range(TURNS))
         table.measured[engine.name] = {}
     for kind in KINDS:
         own = [question for question in asked if question.kind == kind]
-        for engine in running:
-            table.measured[engine.name][kind] = measure(engine, own, repeats)
-            if isinstance(engine, Lucene):
-                table.opened[engine.name] = engine.opening
+        for name, measured in measure(running, own, repeats).items():
+            table.measured[name][kind] = measured
         print(f"{size:,} {kind}: asked", file=sys.stderr)
+    for engine in running:
+        if isinstance(engine, Lucene):
+            table.opened[engine.name] = engine.opening
     return table
+
+
+def _opening(engine: Engine) -> float:
+    """Seconds."""
+    started = time.perf_counter()
+    engine.open()
+    return time.perf_counter() - started
 
 
 def machine() -> str:
@@ -136,7 +152,7 @@ def machine() -> str:
 
 @click.command()
 @click.option("--size", "sizes", type=int, multiple=True, default=SIZES, help="Documents; may be repeated.")
-@click.option("--repeats", default=15, help="How often each question is asked.")
+@click.option("--repeats", default=5, help=f"How often each question is asked in each of {TURNS} turns.")
 @click.option("--stock-limit", default=STOCK_LIMIT, help="The largest size at which stock Whoosh takes part.")
 @click.option("--reuse", is_flag=True, help="Take indexes and questions of an earlier run.")
 @click.option("--data", type=click.Path(path_type=Path), help="The archive, a .jsonl.xz file.")

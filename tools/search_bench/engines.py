@@ -32,13 +32,17 @@ from search.query import All, Any, Between, Node, Phrase, Wildcard, Word
 from search.ranking import RANKING
 from tools.search_bench.words import EPOCH, Archive, Question
 
-__all__ = ["Engine", "OneLemma", "Slovo", "StockWhoosh", "Tantivy"]
+__all__ = ["TURNS", "Engine", "OneLemma", "Slovo", "StockWhoosh", "Tantivy"]
+
+# In how many turns, one after the other, engines are asked the same questions.
+TURNS = 3
 
 
 class Engine(ABC):
     """An engine over the first *size* documents of an archive, in a folder of its own."""
 
     name: str
+    turns = TURNS
 
     def __init__(self, folder: Path, archive: Archive) -> None:
         self.folder = folder / self.name.replace(" ", "-")
@@ -250,6 +254,7 @@ class StockWhoosh(Engine):
     """whoosh3 with its own codec; one segment."""
 
     name = "stock Whoosh"
+    turns = 1
 
     def build(self, size: int) -> None:
         self.clear()

@@ -26,6 +26,8 @@ class Lucene(Engine):
     """Lucene in a process of its own, which measures itself."""
 
     name = "Lucene"
+    # Each turn would warm up a new machine.
+    turns = 1
 
     def __init__(self, folder: Path, archive: Archive) -> None:
         super().__init__(folder, archive)

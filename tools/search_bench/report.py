@@ -21,8 +21,8 @@ _HEAD = """# Performance
 
 How fast answers come, beside other engines in one run on the same analysed words: the ids of the ten best and the
 exact total, one thread, indexes warm in memory. Made by `python -m tools.bench_search`; times are milliseconds of
-processor, **p50 / p95 / p99** over 40 questions of each kind (stock Whoosh: 5), each with the least of its askings.
-Time on the clock is the same on an idle machine.
+processor, **p50 / p95 / p99** over 40 questions of each kind (stock Whoosh: 5), each with the least of its askings,
+which engines take turns in. Time on the clock is the same on an idle machine.
 
 tantivy, Lucene and stock Whoosh look for one lemma a word in one field. *Slovo, one lemma* is asked like that; *Slovo*
 answers with the whole meaning: all forms of all lemmas of a word, graded, over three fields, then nearness of the best.
@@ -33,7 +33,8 @@ _COSTS = """Built from words already analysed, one thread, one segment at the en
 it; memory is what building added. Slovo stores the documents too, which the others do not: *without texts* leaves them
 out. *Words and columns* also leaves out what only Slovo has, for folding, suggestions and sentences: what is left has
 the words with their positions, as in the others also ids, days and columns, and the lemmas and capitals that only Slovo
-tells apart. Lucene opens in a fresh Java machine.
+tells apart. Opening is the least of three; Lucene opens in
+a fresh Java machine.
 """
 
 
