@@ -37,6 +37,7 @@ def warm_up() -> float:
         for tree in _trees():
             for sort in ("relevance", "-date"):
                 searcher.search(Request(tree, sort=sort, facets=("source", "tag", "author"), timeline=True))
+        searcher.search(Request(next(_trees()), fold=True))
         searcher.vocabulary("с", 1)
         searcher.forms.neighbours("слава", budget=200, limit=1)
         searcher.forms.completions("сл", budget=0, limit=1)
