@@ -66,9 +66,9 @@ def snippets(
     *found* are occurrences in *tokens*, by row; *weights* those of the leaves. Without any, the beginning of the body.
     A passage that only repeats the *title* comes last. Linear in the text and in what was found.
     """
-    sections = parts(text)
-    body = [section for section in sections if section.kind == "body"]
     offsets = [hit.start for hit in found]
+    sections = parts(text, offsets or None)
+    body = [section for section in sections if section.kind == "body"]
     begins = tokens.starts[1:][tokens.sentences[1:] != tokens.sentences[:-1]].tolist()
     whole = _Text(text, tokens.starts, begins, found, offsets, weights, title, width)
     chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])

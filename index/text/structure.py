@@ -7,7 +7,8 @@ item of a site: they must not win a query. A line is taken for body unless its f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 __all__ = ["Kind", "Part", "parts"]
@@ -61,10 +62,11 @@ class Part(NamedTuple):
     kind: Kind
 
 
-def parts(text: str) -> list[Part]:
+def parts(text: str, matter: Sequence[int] | None = None) -> list[Part]:
     """The non-empty paragraphs of *text* in order, each with its kind; a source tail is a part of its own.
 
-    Parts do not overlap and cover everything but white space. Linear in ``len(text)``.
+    Parts do not overlap and cover everything but white space. Linear in ``len(text)``. Where only some offsets *matter*
+    (they ascend), no tail is looked for in other paragraphs.
     """
     found: list[Part] = []
     under_teaser = False
@@ -82,11 +84,17 @@ def parts(text: str) -> list[Part]:
         under_teaser = under_teaser and _HEADLINE.fullmatch(stripped) is not None
         if under_teaser:
             found.append(Part(start, end, "teaser"))
-        elif opening or _may_say(line):
+        elif opening or ((matter is None or _has_one(matter, start, end)) and _may_say(line)):
             found.extend(_paragraph(line, stripped, start, opening=opening))
         else:
             found.append(Part(start, end, "body"))
     return found
+
+
+def _has_one(offsets: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of *offsets*, which ascend, lies in *start*..*end*."""
+    at = bisect_left(offsets, start)
+    return at < len(offsets) and offsets[at] <= end
 
 
 def _may_say(line: str) -> bool:

@@ -28,6 +28,17 @@ def test_parts_cover_the_text_in_order_without_overlap(text: str) -> None:
     assert all(text[part.start : part.end].strip() for part in found)
 
 
+@given(st.lists(LINES | st.text(max_size=30), max_size=12).map("\n".join), st.data())
+@settings(max_examples=300, deadline=None)
+def test_where_it_matters_parts_are_told_as_in_all_of_the_text(text: str, data: st.DataObject) -> None:
+    offsets = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=4)))
+    whole, some = parts(text), parts(text, offsets)
+    for at in offsets:
+        assert [part for part in some if part.start <= at < part.end] == [
+            part for part in whole if part.start <= at < part.end
+        ]
+
+
 @pytest.mark.parametrize(
     ("line", "kinds"),
     [
