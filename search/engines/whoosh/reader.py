@@ -65,7 +65,9 @@ class Reader:
 
     def _kin(self, word: Word) -> Lists:
         forms, grades, own = kin_of(word, self.segment, self._ranking)
-        return replace(self.lists(forms, np.where(own, grades, -grades)), kin=not own.all())
+        if own.all():
+            return self.word(word)
+        return replace(self.lists(forms, np.where(own, grades, -grades)), kin=True)
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
