@@ -63,10 +63,10 @@ def _sharing(pairs: Array) -> Array:
 @compiled
 def _lead(sketches: Array, pairs: Array, days: Array, found: Array) -> None:
     """Turns each of *found*, all places in order, into that of the first that tells the same story."""
-    candidates = np.flatnonzero(_sharing(pairs) >= _PAIRS)
-    for at in range(len(candidates)):
-        first = candidates[at]
-        if found[first] != first or not sketches[first].any():
+    shared = _sharing(pairs)
+    candidates = [row for row in range(len(sketches)) if shared[row] >= _PAIRS and sketches[row].any()]
+    for at, first in enumerate(candidates):
+        if found[first] != first:
             continue
         for other in candidates[at + 1 :]:
             if found[other] != other:

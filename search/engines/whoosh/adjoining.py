@@ -13,7 +13,7 @@ from index.compiled import compiled
 from search.engines.whoosh.batch import lists_of, postings_of
 from search.engines.whoosh.blocks import DAMAGED, Array, U
 from search.engines.whoosh.placing import FIELD_BITS, POSITION_BITS, places
-from search.engines.whoosh.spanning import following
+from search.engines.whoosh.spanning import common
 
 __all__ = ["adjoining"]
 
@@ -32,7 +32,7 @@ def _holding(starts: Array, documents: int) -> Array:
 
 @compiled
 def _starts(places: Array, word: Any) -> Array:
-    """Where a phrase starts whose words from 0 on are known by where the one of that number stands; in place."""
+    """Where phrases start whose word of that number, from 0 on, stands at *places*; in place."""
     size = U(0)
     for i in range(len(places)):
         place = places[i]
@@ -88,7 +88,8 @@ def adjoining(
         found = places(*tables, *lists, fields, documents, wanted, False, bits, slots)
         if len(found) and found[0] == DAMAGED:
             return found
-        starts = following(starts, found, word) if number else _starts(found, word)
+        own = _starts(found, word)
+        starts = common(starts, own) if number else own
         if not len(starts):
             break
     return kept[_holding(starts, len(kept))]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.compiled import compiled
 from search.engines.whoosh.placing import POSITION_BITS
 
-__all__ = ["chained", "following", "windows"]
+__all__ = ["chained", "common", "windows"]
 
 U = np.uint64
 # The golden ratio: the highest bits of a product with it are spread evenly (Fibonacci hashing).
@@ -62,36 +62,33 @@ def _among(places: Array, others: Array) -> Array:
 
 
 @compiled
-def following(starts: Array, places: Array, distance: Any) -> Array:
-    """Those of *starts* that have one of *places* at *distance* positions behind them; any order, some perhaps twice.
+def common(places: Array, others: Array) -> Array:
+    """What is in *places* and in *others*; any order, some perhaps twice.
 
     What both may have in common first, then a table of hashes, at most half full: 2 to 4 ns a place, where putting both
     in order and running through them takes 12. Neither is worth anything afterwards.
     """
-    for i in range(len(places)):
-        places[i] -= distance
-    places = _among(places, starts)
-    starts = _among(starts, places)
+    others = _among(others, places)
+    places = _among(places, others)
     shift = U(63)
-    while U(1) << (U(64) - shift) < U(2 * len(starts)):
+    while U(1) << (U(64) - shift) < U(2 * len(places)):
         shift -= U(1)
     table = np.full(1 << (64 - np.int64(shift)), -1, np.int64)
     last = U(len(table) - 1)
-    for i in range(len(starts)):
-        at = (U(starts[i]) * _SCATTER) >> shift
-        while table[at] != -1 and table[at] != starts[i]:
-            at = (at + U(1)) & last
-        table[at] = starts[i]
-    size = U(0)
     for i in range(len(places)):
-        start = places[i]
-        at = (U(start) * _SCATTER) >> shift
-        while table[at] != -1 and table[at] != start:
+        at = (U(places[i]) * _SCATTER) >> shift
+        while table[at] != -1 and table[at] != places[i]:
             at = (at + U(1)) & last
-        places[size] = start
-        # Before the very first place lies -1, which stands for an empty slot.
-        size += U(table[at] == start and start >= 0)
-    return places[:size]
+        table[at] = places[i]
+    size = U(0)
+    for i in range(len(others)):
+        place = others[i]
+        at = (U(place) * _SCATTER) >> shift
+        while table[at] != -1 and table[at] != place:
+            at = (at + U(1)) & last
+        others[size] = place
+        size += U(table[at] == place)
+    return others[:size]
 
 
 @compiled
