@@ -42,7 +42,7 @@ def measured(index: Path, queries: Path, workers: int, requests: int) -> dict[st
     rates = {}
     with Server(index, workers=workers) as server:
         connections = 1 if workers == 1 else _AT_ONCE
-        new = loaded(server, ROUTES["JSON"], queries, skip=0, requests=_WARMING * workers, connections=connections)
+        new = loaded(server, ROUTES["JSON"], queries, skip=0, requests=_WARMING, connections=connections)
         if workers == 1:
             print(f"JSON of a server just started: {new}")
         for number, (name, route) in enumerate(ROUTES.items()):
