@@ -47,7 +47,7 @@ class LemmaTable:
 
         Place 0: it is the form's likeliest lemma; 2: it is the third or a later one.
         """
-        entries = decode(self._forms[slice(*self._at.at(np.array([lemma, lemma + 1])))])
+        entries = self._decoded(self._forms[slice(*self._at.at(np.array([lemma, lemma + 1])))])
         forms = np.cumsum(entries >> _PLACE_BITS)
         if len(forms) and int(forms[-1]) >= self._count:
             raise IndexDamaged(f"{self._where}: lemma {lemma} names a form that is not there")
@@ -81,11 +81,17 @@ class LemmaTable:
         inside = spans(at[forms], counts)
         return counts, lemmas[inside], weights[inside]
 
+    def _decoded(self, data: NDArray[np.uint8]) -> NDArray[np.int64]:
+        try:
+            return decode(data)
+        except IndexDamaged as error:
+            raise IndexDamaged(f"{self._where}: {error}") from error
+
     def _unpacked(self, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """The forms of lemmas *low*..*high*-1, the place in each form's lemmas, and how many forms each lemma has."""
         at = self._at.at(np.arange(low, high + 1))
         data = self._forms[at[0] : at[-1]]
-        entries, stops = decode(data), ends(data)
+        entries, stops = self._decoded(data), ends(data)
         starts = np.searchsorted(stops, at - at[0], "right")
         counts = starts[1:] - starts[:-1]
         if (counts <= 0).any() or counts.sum() != len(entries):

@@ -103,6 +103,14 @@ def test_a_flipped_byte_is_found_by_verify_and_never_worse_than_an_error(
         assert not error or segment.name in error
 
 
+def test_a_lemma_table_whose_numbers_have_no_end_is_named(folder: Path) -> None:
+    table = open_generation(folder)[0].lemma_table
+    table._forms = np.full_like(table._forms, 0xFF)
+    for ask in (lambda: table.forms_of(0), lambda: table.lemma_set(0)):
+        with pytest.raises(IndexDamaged, match=r"\.lem: "):
+            ask()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_flip_in_a_header_or_a_table_of_contents_is_found_on_opening(
