@@ -141,9 +141,11 @@ def demands(parts: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[Node, ...]
 
     Words without content are demanded, any one of them, when nothing else of the query looks for words.
     """
-    required = tuple(part for part in parts if not optional(part))
-    extra = tuple(part for part in parts if optional(part))
-    if extra and all(isinstance(part, Not | Keyword | Between | Everything) for part in required):
+    extra = tuple([part for part in parts if optional(part)])
+    if not extra:
+        return parts, extra
+    required = tuple([part for part in parts if not optional(part)])
+    if all(isinstance(part, Not | Keyword | Between | Everything) for part in required):
         return (*required, Any(extra)), ()
     return required, extra
 

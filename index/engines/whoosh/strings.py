@@ -70,15 +70,18 @@ class Strings:
 
     def keys_of(self, numbers: NDArray[Any]) -> list[str]:
         """The strings with those *numbers*: 3 µs for ten, a fifth of a microsecond each when they are many in order."""
-        wanted = numbers.astype(np.int64)
-        if len(wanted) < _MANY:
-            data, ends = unpacking.picked(*self.arrays, wanted, _SHORT)
+        wanted, size = numbers.astype(np.int64), len(numbers)
+        if size < _MANY:
+            data, ends = np.empty(size * _SHORT, np.uint8), np.empty(size, np.int64)
+            done = unpacking.picked(self._heads, self._packed, self._count, wanted, _SHORT, data, ends)
         else:
-            data, ends = unpacking.unpacked(*self.arrays, wanted, _ROOM)
-        if len(ends) < len(numbers):
+            data, ends = unpacking.unpacked(self._heads, self._packed, self._count, wanted, _ROOM)
+            done = len(ends)
+        if done < size:
             # One of them is longer than the loop has room for, or cannot be read: that is told one by one.
             return [self.key(number) for number in numbers.tolist()]
-        text, stops = data.tobytes(), ends.tolist()
+        stops = ends.tolist()
+        text = data[: stops[-1]].tobytes() if stops else b""
         spans = zip([0, *stops], stops, strict=False)
         if text.isascii():
             # Ids mostly are: decoded at once.

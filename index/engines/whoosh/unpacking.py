@@ -88,30 +88,30 @@ def unpacked(heads: Array, data: Array, count: int, numbers: Array, longest: int
 
 
 @compiled
-def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int) -> tuple[Array, Array]:
+def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int, out: Array, ends: Array) -> int:
     """What ``unpacked`` does, of a few strings here and there: only they are spelt, from those before them backwards.
 
-    0.15 µs each, where spelling all of a block up to them takes 0.4.
+    Writes them to *out*, which has room for *longest* bytes of each, and to *ends*; returns how many. 0.15 µs each,
+    where spelling all of a block up to them takes 0.4. Arrays that came out of the loop would cost a µs each.
     """
     starts, shares = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
-    out, ends = np.empty(longest * len(numbers), np.uint8), np.empty(len(numbers), np.int64)
     used: Any = 0
     for i in range(len(numbers)):
         wanted = np.int64(numbers[i])
         if not 0 <= wanted < count:
-            return out[:used], ends[:i]
+            return i
         block, last = wanted // _BLOCK, wanted % _BLOCK
         at: Any = np.int64(heads[block])
         size: Any = np.int64(0)
         for k in range(last + 1):
             shared, length, at = _head(data, at, size, longest)
             if length < 0:
-                return out[:used], ends[:i]
+                return i
             size = shared + length
             starts[k], shares[k] = at, shared
             at += length
         if at > heads[block + 1]:
-            return out[:used], ends[:i]
+            return i
         need: Any = size
         row: Any = last
         while need > 0:
@@ -120,7 +120,7 @@ def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int) 
             need, row = min(need, shares[row]), row - 1
         used += size
         ends[i] = used
-    return out[:used], ends
+    return len(numbers)
 
 
 @compiled

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from search.engines.meaning import Fields, Leaf
 from search.engines.whoosh.batch import Batch
-from search.engines.whoosh.parts import Found, Scratch
+from search.engines.whoosh.parts import Found, Met, Scratch
 from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
 from search.ranking import Saturation
 
-__all__ = ["Asked", "AskedWords", "Met"]
+__all__ = ["Asked", "AskedWords"]
 
 # A word where it stands in a tree: the node itself, not what it says, which takes longer to compare than to search.
 _Key = tuple[int, Fields]
-
-
-class Met(NamedTuple):
-    """In how many documents of all segments a word is, and what it weighs."""
-
-    documents: int
-    weight: float
 
 
 @dataclass(slots=True)
@@ -49,13 +41,7 @@ class AskedWords:
     """The words of a query in one segment: see evaluate.Words."""
 
     def __init__(self, reader: Reader, asked: Asked) -> None:
-        self._reader, self._asked, self._of = reader, asked, asked.of
-
-    def rare(self, leaf: Leaf) -> int:
-        return self._of(leaf).documents
-
-    def weight(self, leaf: Leaf) -> float:
-        return self._of(leaf).weight
+        self._reader, self._asked, self.met = reader, asked, asked.of
 
     def any(self, leaves: Sequence[Leaf]) -> Found:
         asked = self._asked
@@ -66,4 +52,4 @@ class AskedWords:
         return self._reader.joined(found, self._batch(leaves), required, asked.form, asked.scratch)
 
     def _batch(self, leaves: Sequence[Leaf]) -> Batch:
-        return Batch.of([(self._reader.word(leaf.term), leaf.fields, self._of(leaf).weight) for leaf in leaves])
+        return Batch.of([(self._reader.word(leaf.term), leaf.fields, self.met(leaf).weight) for leaf in leaves])

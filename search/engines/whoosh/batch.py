@@ -20,16 +20,15 @@ _COLUMNS = 7
 
 
 class Batch(NamedTuple):
-    """*lists* of the words, kept as long as the batch; ``tables``: the sets of fields that they are looked for in.
+    """What a loop reads of words: numbers and addresses, all exact in a double, for ``lists_of`` and the like.
 
-    ``words`` is for ``lists_of`` and the like: numbers and addresses, all exact in a double, as putting the lists
-    themselves together would take longer than to read most of them. ``postings``: of all lists.
+    As putting the lists themselves together would take longer than to read most of them; ``kept`` keeps them as long as
+    the batch. ``tables``: the sets of fields that the words are looked for in.
     """
 
-    lists: list[Lists]
     words: NDArray[np.float64]
     tables: tuple[Fields, ...]
-    postings: int
+    kept: Sequence[tuple[Lists, Fields, float]]
 
     @classmethod
     def of(cls, words: Sequence[tuple[Lists, Fields, float]], read: int = 0) -> Batch:
@@ -39,8 +38,12 @@ class Batch(NamedTuple):
             (*own.where, bits_of(fields) & read if read else 0, tables.setdefault(fields, len(tables)), weight)
             for own, fields, weight in words
         ]
-        lists = [own for own, _, _ in words]
-        return cls(lists, np.array(rows, np.float64), tuple(tables), sum([own.postings for own in lists]))
+        return cls(np.array(rows, np.float64), tuple(tables), words)
+
+    @property
+    def postings(self) -> list[int]:
+        """How many the lists of each word have."""
+        return [lists.postings for lists, _, _ in self.kept]
 
 
 @compiled

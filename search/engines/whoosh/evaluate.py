@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from search.engines.meaning import Fields, Leaf, Term, demands, leaves, no_more
 from search.engines.whoosh import arrays, kernels
 from search.engines.whoosh.batch import Batch
-from search.engines.whoosh.parts import Found, Scratch
+from search.engines.whoosh.parts import Found, Met, Scratch
 from search.engines.whoosh.places import DOCUMENT_SHIFT, spans
 from search.engines.whoosh.reader import Reader
 from search.limits import Deadline
@@ -62,11 +62,8 @@ Sieve = Not | Keyword | Between | Everything
 class Words(Protocol):
     """The words of a query in one segment, each with its weight."""
 
-    def rare(self, leaf: Leaf) -> int:
-        """About how many documents have it: what to begin with."""
-
-    def weight(self, leaf: Leaf) -> float:
-        """What it weighs, 0 where it only narrows."""
+    def met(self, leaf: Leaf) -> Met:
+        """About how many documents have it, and what it weighs, 0 where it only narrows."""
 
     def any(self, leaves: Sequence[Leaf]) -> Found:
         """The documents that have one of them (there are some), and their scores."""
@@ -109,7 +106,7 @@ class Evaluation:
                 found.scores *= np.float32(factor)
                 return found
             case Nothing():
-                return self._nothing()
+                return Found.none()
             case _:
                 return self.sifted(self._everything(), (node,), fields)
 
@@ -135,26 +132,29 @@ class Evaluation:
 
     def _all(self, parts: tuple[Node, ...], fields: Fields) -> Found:
         required, extra = demands(parts)
-        sieves = [part for part in required if isinstance(part, Sieve)]
-        adding = [part for part in extra if isinstance(part, Term)]
-        found = self._both([part for part in required if not isinstance(part, Sieve)], sieves, fields, adding)
+        found = self._both(required, fields, [part for part in extra if isinstance(part, Term)])
         for part in extra:
             if not isinstance(part, Term):
                 others = self.found(part, fields)
                 arrays.add(found.docs, found.scores, others.docs, others.scores)
         return found
 
-    def _both(
-        self, parts: Sequence[Node], sieves: Sequence[Node], fields: Fields, adding: Sequence[Term] = ()
-    ) -> Found:
-        """What all *parts* and *sieves* match, scores added, also those of *adding*.
-
-        The rarest first, and what is left is narrowed.
-        """
-        words = sorted((Leaf(part, fields) for part in parts if isinstance(part, Term)), key=self._words.rare)
-        sought = sorted((self.found(part, fields) for part in parts if not isinstance(part, Term)), key=len)
+    def _both(self, parts: Sequence[Node], fields: Fields, adding: Sequence[Term] = ()) -> Found:
+        """What all *parts* match, scores added, also those of *adding*. The rarest first, and the others narrow it."""
+        words: list[Leaf] = []
+        sieves: list[Node] = []
+        sought: list[Found] = []
+        for part in parts:
+            if isinstance(part, Term):
+                words.append(Leaf(part, fields))
+            elif isinstance(part, Sieve):
+                sieves.append(part)
+            else:
+                sought.append(self.found(part, fields))
+        words.sort(key=self._words.met)
         found: Found | None = None
         if sought:
+            sought.sort(key=len)
             found = functools.reduce(lambda one, other: _common(one, other, other.scores), sought)
         elif sieves and words:
             found = self._words.any([words.pop(0)])
@@ -162,7 +162,7 @@ class Evaluation:
             found = self._everything()
         if found is not None:
             found = self.sifted(found, sieves, fields)
-        return self._narrowed(found, [*words, *(Leaf(part, fields) for part in adding)], len(words))
+        return self._narrowed(found, words + [Leaf(part, fields) for part in adding], len(words))
 
     def _narrowed(self, found: Found | None, leaves: Sequence[Leaf], required: int) -> Found:
         for at in range(0, len(leaves), _AT_ONCE):
@@ -182,7 +182,7 @@ class Evaluation:
         """What is in any of *sought*, scores added."""
         sought = [found for found in sought if len(found)]
         if len(sought) < 2:
-            return sought[0] if sought else self._nothing()
+            return sought[0] if sought else Found.none()
         if len(sought) == 2:
             return _either(*sought)
         scratch = self._scratch
@@ -204,13 +204,13 @@ class Evaluation:
 
     def _weight(self, node: Node, fields: Fields) -> float:
         """What the words of *node* weigh together."""
-        return sum(map(self._words.weight, leaves(node, fields)))
+        return sum(self._words.met(leaf).weight for leaf in leaves(node, fields))
 
     def _placed(self, node: Phrase | Near | SameSentence, parts: tuple[Node, ...], fields: Fields) -> Found:
         words = [part for part in parts if isinstance(part, Term)]
         if words and isinstance(node, Phrase) and len(words) == len(parts):
             return self._adjacent(words, fields)
-        found = self._both(parts, (), fields) if parts else self._nothing()
+        found = self._both(parts, fields) if parts else Found.none()
         if not len(found):
             return found
         holding = np.zeros(len(found), bool)
@@ -223,7 +223,7 @@ class Evaluation:
 
     def _adjacent(self, words: Sequence[Term], fields: Fields) -> Found:
         """A phrase of plain words: positions are read only in documents that have all of them, which mostly are few."""
-        found = self._both(words, (), fields)
+        found = self._both(words, fields)
         if len(words) > 1 and len(found):
             batch = Batch.of([(self._reader.word(word), fields, 0) for word in words])
             near = []
@@ -238,9 +238,6 @@ class Evaluation:
     def _everything(self) -> Found:
         docs = self._reader.all_live
         return Found(docs.copy(), np.zeros(len(docs), np.float32))
-
-    def _nothing(self) -> Found:
-        return Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 def _either(found: Found, others: Found) -> Found:

@@ -73,7 +73,9 @@ def _hits(page: Ranked, readers: Sequence[Reader], similar: Sequence[int] = ()) 
     else:
         places = zip(page.readers.tolist(), page.docs.tolist(), strict=True)
         ids = [readers[number].segment.doc_id(doc) for number, doc in places]
-    return tuple(map(Scored, ids, page.scores.tolist(), similar or repeat(0)))
+    rows = zip(ids, page.scores.tolist(), similar or repeat(0, len(ids)), strict=True)
+    # As tuples, without a call of Python's for each.
+    return tuple(map(tuple.__new__, repeat(Scored), rows))
 
 
 def _next(front: Ranked, readers: Sequence[Reader], last: int, near: int, matches: int) -> Place | int | None:

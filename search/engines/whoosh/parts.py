@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cache", "Found", "Lists", "Scratch"]
+__all__ = ["Cache", "Found", "Lists", "Met", "Scratch"]
 
 T = TypeVar("T")
+
+
+class Met(NamedTuple):
+    """In how many documents of all segments a word is, and what it weighs."""
+
+    documents: int
+    weight: float
 
 
 @dataclass(slots=True)
@@ -21,6 +28,11 @@ class Found:
 
     docs: NDArray[np.int32]
     scores: NDArray[np.float32]
+
+    @classmethod
+    def none(cls) -> Found:
+        """No documents."""
+        return cls(np.empty(0, np.int32), np.empty(0, np.float32))
 
     def __len__(self) -> int:
         return len(self.docs)

@@ -91,7 +91,7 @@ class Reader:
 
     def united(self, batch: Batch, form: Saturation, scratch: Scratch) -> Found:
         """The live documents with any of the words, the scores of these added up."""
-        found = self._room(batch.postings)
+        found = self._room(sum(batch.postings))
         size = joining.united(
             self.segment.doc_bytes,
             batch.words,
@@ -110,7 +110,7 @@ class Reader:
         Where nothing was found yet: the live documents of the first word, which the others narrow.
         """
         begun = found is not None
-        found = found if found is not None else self._room(batch.lists[0].postings)
+        found = found if found is not None else self._room(batch.postings[0])
         segment = self.segment
         size = joining.joined(
             segment.doc_bytes,

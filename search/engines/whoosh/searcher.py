@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from index.documents import Document
 from index.engines.whoosh.keywords import KEYWORDS
 from index.engines.whoosh.segment import open_generation
@@ -24,14 +22,14 @@ from search.engines import Collection, Count, Entry, Neighbours, Place, Request,
 from search.engines.folding import WINDOW
 from search.engines.meaning import Leaf, content_words, outlined, timeline
 from search.engines.whoosh import words
-from search.engines.whoosh.asked import Asked, AskedWords, Met
+from search.engines.whoosh.asked import Asked, AskedWords
 from search.engines.whoosh.evaluate import Evaluation
 from search.engines.whoosh.facets import Column, days
 from search.engines.whoosh.nearness import nearer
 from search.engines.whoosh.neighbours import NearForms
 from search.engines.whoosh.order import behind, ranked
 from search.engines.whoosh.page import Page, cut
-from search.engines.whoosh.parts import Cache, Found, Scratch
+from search.engines.whoosh.parts import Cache, Found, Met, Scratch
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import word_key
 from search.limits import NEVER, Deadline
@@ -169,8 +167,8 @@ class WhooshSearcher:
                 found.append(self._found(request, number, asked))
         except OutOfTime:
             late = True
-        nothing = Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
-        return found + [nothing] * (len(self._readers) - len(found)), late
+            found += [Found.none() for _ in self._readers[len(found) :]]
+        return found, late
 
     def _found(self, request: Request, number: int, asked: Asked) -> Found:
         """What one segment answers: the query, then the filters."""
