@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from search.results import Answer, AskedWord
 from search.service import Ask
 from web.language import gettext as _
-from web.language import number
 from web.navigation import Choice
 from web.params import query_string
 
@@ -16,13 +15,9 @@ __all__ = ["Told", "as_typed", "instead", "told"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``undo`` takes a correction or other names away from ``word``; ``alone`` asks for this form of it only.
-
-    ``forms`` are those of the archive, each with its documents as a reader writes their number.
-    """
+    """``undo`` takes a correction or other names away from ``word``; ``alone`` asks for this form of it only."""
 
     word: AskedWord
-    forms: tuple[tuple[str, str], ...]
     undo: Choice | None
     alone: Choice | None
 
@@ -30,11 +25,7 @@ class Told:
 def told(answer: Answer, ask: Ask) -> list[Told]:
     """What to tell of each word that was looked for."""
     text = answer.query.answered
-    return [Told(word, _forms(word), _undo(word, ask), _alone(word, text, ask)) for word in answer.query.words]
-
-
-def _forms(word: AskedWord) -> tuple[tuple[str, str], ...]:
-    return tuple((form.value, number(form.count)) for form in word.forms)
+    return [Told(word, _undo(word, ask), _alone(word, text, ask)) for word in answer.query.words]
 
 
 def as_typed(ask: Ask) -> str:

@@ -6,19 +6,23 @@ What a page shows is in the answer; what it links to is made in navigation.py; h
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
-from urllib.parse import quote, urlencode, urlsplit
+from html import escape
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from search.engines import Count
 from search.language import LANGUAGE
 from search.results import Answer, Mark
 from search.service import Ask, Service
 from search.wire import marked_html
 from web import asked, navigation, params, timeline
+from web.language import number
 from web.manners import validated
 from web.reading import paragraphs
 from web.state import state
@@ -122,12 +126,22 @@ blueprint.add_app_template_global(params.pairs, "pairs")
 def _spoken(code: str) -> str:
     """The page at hand in another language."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != params.LANGUAGE]
-    return f"{request.root_path}{quote(request.path)}?{urlencode([*kept, (params.LANGUAGE, code)])}"
+    return f"{request.root_path}{quote(request.path)}?{params.written([*kept, (params.LANGUAGE, code)])}"
 
 
 @blueprint.app_template_filter("marked")
 def _marked(text: str, marks: tuple[Mark, ...]) -> Markup:
     return Markup(marked_html(text, marks))  # marked_html escapes everything but its own tags
+
+
+@blueprint.app_template_filter("counted")
+def _counted(forms: Iterable[Count]) -> Markup:
+    """*forms* with their documents: a hundred to a query, and each thing that a template writes takes 2 µs."""
+    told = (
+        f'<span class="form"><b>{escape(form.value)}</b> <span class="count">{number(form.count)}</span></span>'
+        for form in forms
+    )
+    return Markup(" ".join(told))  # what is not a tag or a number was escaped
 
 
 @blueprint.app_template_filter("web_address")
