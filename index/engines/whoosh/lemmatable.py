@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +56,9 @@ class LemmaTable:
         return forms.astype(np.int32), (places - (places > 0)).astype(np.uint8)
 
     @property
-    def packed(self) -> tuple[Offsets, NDArray[np.uint8]]:
-        """Where the forms of each lemma start, and their bytes: for loops of one's own (docs/format.md)."""
-        return self._at, self._forms
+    def packed(self) -> tuple[tuple[NDArray[Any], ...], NDArray[np.uint8]]:
+        """Where the forms of each lemma start (Offsets.arrays), and their bytes: for loops of one's own."""
+        return self._at.arrays, self._forms
 
     def lemma_set(self, form: int) -> LemmaSet:
         """The lemmas of the form with that number, likeliest first, weights to 1/255."""

@@ -1,7 +1,7 @@
 """The loops from the lemmas of a word to its forms, and from forms to where their lists lie (docs/format.md).
 
-A query word that nobody asked before takes 10 to 30 µs, most of it the calls; NumPy took 300 for the same, as a word
-has some twenty forms, too few for whole arrays. Numbers that come from a file are checked before they are indexes.
+A query word that nobody asked before takes one call, of 15 to 40 µs; NumPy took 300 for the same, as a word has some
+twenty forms, too few for whole arrays. Numbers that come from a file are checked before they are indexes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK
+from search.engines.whoosh.scan import lower_bound, rooted
+from search.engines.whoosh.walking import MARKS, key_range
 
-__all__ = ["LIKELIEST", "ROOT", "SHARED", "TYPED", "graded", "located"]
+__all__ = ["LIKELIEST", "ROOT", "SHARED", "TYPED", "listed", "located"]
 
 # How well a form matches, the least first: only the root is the word's; any lemma; the likeliest; as it was typed.
 ROOT, SHARED, LIKELIEST, TYPED = 0, 1, 2, 3
@@ -27,7 +29,7 @@ Array = NDArray[Any]
 
 
 @compiled
-def _start(table: tuple[Array, Array, Array, Array], piece: int) -> Any:
+def _start(table: tuple[Array, ...], piece: int) -> Any:
     """Where a piece starts: ``Offsets.at``."""
     sizes, steps, large, large_at = table
     step = piece >> _STEP_BITS
@@ -64,12 +66,18 @@ def _noted(data: Array, at: int, stop: int, likely: int, other: int, found: Arra
 
 
 @compiled
-def graded(
+def _key(keys: Array, ends: Array, number: int) -> Array:
+    """One of several strings, which lie one after the other in *keys* and end at *ends*."""
+    return keys[ends[number - 1] if number else 0 : ends[number]]
+
+
+@compiled
+def _graded(
     lemmas: Array,
     kin: Array,
     low: int,
     high: int,
-    lemma_at: tuple[Array, Array, Array, Array],
+    lemma_at: tuple[Array, ...],
     data: Array,
     forms: int,
 ) -> tuple[Array, Array]:
@@ -115,16 +123,17 @@ def located(
     form_lists: tuple[Array, Array, Array],
     form_postings: Array,
     first: Array,
-    doc_at: tuple[Array, Array, Array, Array],
-    pos_at: tuple[Array, Array, Array, Array],
+    doc_at: tuple[Array, ...],
+    pos_at: tuple[Array, ...],
     block_list: Array,
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, Array, Array, int]:
     """The lists that have some of *forms* (ascending): a row each, a table of grades, where each form is in that.
 
-    And in how many documents each form is. A row: df, start in doc_bytes and in pos_bytes, rows low..high-1 in the skip
-    table; where the grades of its forms start in the table, by their places, and the greatest place there is room for.
-    *form_lists*: of each form its list and its place, of each list where its forms start; *first*: the first posting of
-    each list; *block_list*: that of the list of each row of the skip table.
+    And in how many documents each form is, and the postings of all lists, -1 where one has none. A row: df, start in
+    doc_bytes and in pos_bytes, rows low..high-1 in the skip table; where the grades of its forms start in the table, by
+    their places, and the greatest place there is room for. *form_lists*: of each form its list and its place, of each
+    list where its forms start; *first*: the first posting of each list; *block_list*: that of the list of each row of
+    the skip table.
     """
     lists_of, places, starts = form_lists
     own, counts = np.empty(len(forms), np.int64), np.empty(len(forms), np.int64)
@@ -140,6 +149,7 @@ def located(
             room += _power(starts[before + 1] - starts[before])
     rows, table, slots = np.zeros((size, 7), np.int64), np.zeros(room, np.float32), np.empty(len(forms), np.int64)
     at, used, before = -1, 0, -1
+    postings: Any = 0
     for i in order:
         number = own[i]
         if number != before:
@@ -150,13 +160,58 @@ def located(
             used += rows[at, 6] + 1
             posting = np.int64(first[number])
             df = np.int64(first[number + 1]) - posting
+            postings = postings + df if df > 0 <= postings else -1
             rows[at, 0], rows[at, 1], rows[at, 2] = df, _start(doc_at, number), _start(pos_at, number)
             if df > BLOCK:
                 low: Any = np.searchsorted(block_list, posting)
                 rows[at, 3], rows[at, 4] = low, min(low + (df + BLOCK - 1) // BLOCK, len(block_list))
         slots[i] = rows[at, 5] + places[forms[i]]
         table[slots[i]] = grades[i]
-    return rows, table, slots, counts
+    return rows, table, slots, counts, postings
+
+
+@compiled
+def listed(
+    keys: Array,
+    ends: Array,
+    count: int,
+    grades: Array,
+    roots: tuple[Array, Array, int, int],
+    lemmas: tuple[Array, Array, int],
+    lemma_forms: tuple[tuple[Array, ...], Array],
+    forms: tuple[Array, Array, int],
+    form_lists: tuple[Array, Array, Array],
+    form_postings: Array,
+    first: Array,
+    doc_at: tuple[Array, ...],
+    pos_at: tuple[Array, ...],
+    block_list: Array,
+) -> tuple[Array, Array, Array, Array, Array, int, bool]:
+    """The forms of a word, ascending, and what ``located`` says of them; whether some are only of its root.
+
+    *keys* are its *count* lemmas, likeliest first, the word as it was typed, and where all of its root are wanted, that
+    and what comes after everything that begins with it. *grades* are those of the levels, *roots* what ``rooted`` wants
+    to know of endings. *lemmas* and *forms* are tables of strings, *lemma_forms* what ``_graded`` reads. A damaged
+    table gives the single form -1.
+    """
+    numbers = np.full(count, -1, np.int64)
+    for i in range(count):
+        number, present = lower_bound(*lemmas, _key(keys, ends, i))
+        if present:
+            numbers[i] = number
+    kin = np.empty(0, np.int64)
+    if len(ends) > count + 1:
+        root = _key(keys, ends, count + 1)
+        low, _ = lower_bound(*lemmas, root)
+        high, _ = lower_bound(*lemmas, _key(keys, ends, count + 2))
+        kin = rooted(lemmas[0], lemmas[1], low, high, len(root), *roots)
+    low, high = key_range(*forms, _key(keys, ends, count), MARKS)
+    found, levels = _graded(numbers, kin, low, high, *lemma_forms, forms[2])
+    if low < 0 or (len(found) and found[0] < 0):
+        found, levels = np.full(1, -1, np.int64), levels[:0]
+    own = found[: len(levels)]
+    lists = located(own, grades[levels], form_lists, form_postings, first, doc_at, pos_at, block_list)
+    return found, *lists, bool((levels == ROOT).any())
 
 
 @compiled

@@ -22,7 +22,7 @@ from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
-from search.engines.whoosh.terms import forms_of, kin_of, lower_bound, word_key
+from search.engines.whoosh.terms import ROOTS, forms_of, grades_of, lower_bound, root_of, spelt, word_key
 from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
@@ -35,7 +35,7 @@ class Reader:
     def __init__(self, segment: Segment, averages: Averages, ranking: Ranking) -> None:
         self.segment = segment
         self.documents = segment.documents
-        self._ranking = ranking
+        self._grades = grades_of(ranking)
         live = np.ones(self.documents, bool) if segment.deleted is None else ~segment.deleted
         self.live = _bit_words(live)
         self.all_live = np.flatnonzero(live).astype(np.int32)
@@ -53,21 +53,31 @@ class Reader:
 
     def kin(self, word: Word) -> Lists:
         """The lists of a word and of others with its root; kept too. A tenth of a millisecond to a few to find."""
-        return self._words.get((kin_of, word_key(word)), self._kin, word)
+        return self._words.get((root_of, word_key(word)), self._kin, word)
 
     def _found(self, term: Term) -> Lists:
-        lists = self.lists(*forms_of(term, self.segment, self._ranking))
-        most = None if isinstance(term, Word) else term.most
-        if most is None or len(lists.forms) <= most:
+        if isinstance(term, Word):
+            return self._listed(term, "")
+        lists = self.lists(*forms_of(term, self.segment))
+        if term.most is None or len(lists.forms) <= term.most:
             return lists
-        kept = np.sort(np.argsort(-lists.df, kind="stable")[:most])
+        kept = np.sort(np.argsort(-lists.df, kind="stable")[: term.most])
         return replace(self.lists(lists.forms[kept], lists.grades[lists.slots[kept]]), cut=True)
 
     def _kin(self, word: Word) -> Lists:
-        forms, grades, own = kin_of(word, self.segment, self._ranking)
-        if own.all():
-            return self.word(word)
-        return replace(self.lists(forms, np.where(own, grades, -grades)), kin=True)
+        wanted = root_of(word)
+        lists = self._listed(word, wanted) if wanted else None
+        return lists if lists is not None and lists.kin else self.word(word)
+
+    def _listed(self, word: Word, root: str) -> Lists:
+        """The lists of a word, and of all others with that *root* unless it is empty."""
+        segment = self.segment
+        tables = segment.lemmas.arrays, segment.lemma_table.packed, segment.forms.arrays
+        asked = *spelt(word, root), self._grades, ROOTS
+        forms, rows, grades, slots, df, postings, kin = lookup.listed(*asked, *tables, *self._lists)
+        if postings < 0 or (len(forms) and forms[0] < 0):
+            raise self.damaged("forms, lemmas or posting lists")
+        return Lists(forms, df, rows, grades, slots, postings, kin)
 
     def keys(self, forms: NDArray[np.int64]) -> list[str]:
         """The keys of the forms with those numbers."""
@@ -194,13 +204,17 @@ class Reader:
 
     def lists(self, forms: NDArray[np.int64], grades: NDArray[np.float32]) -> Lists:
         """The lists of *forms*, which ascend. Raises IndexDamaged when they do not follow one another."""
-        segment, table = self.segment, self.segment.form_lists
-        offsets = segment.list_doc.arrays, segment.list_pos.arrays
-        places = (table.lists, table.places, table.starts), segment.form_postings, segment.list_posting
-        rows, grades, slots, df = lookup.located(forms, grades, *places, *offsets, segment.block_list)
-        if len(rows) and rows[:, 0].min() <= 0:
+        rows, grades, slots, df, postings = lookup.located(forms, grades, *self._lists)
+        if postings < 0:
             raise self.damaged("posting lists")
-        return Lists(forms, df, rows, grades, slots, int(rows[:, 0].sum()))
+        return Lists(forms, df, rows, grades, slots, postings)
+
+    @property
+    def _lists(self) -> tuple[Any, Any, Any, Any, Any, Any]:
+        """What ``lookup.located`` reads."""
+        segment, table = self.segment, self.segment.form_lists
+        places = (table.lists, table.places, table.starts), segment.form_postings, segment.list_posting
+        return *places, segment.list_doc.arrays, segment.list_pos.arrays, segment.block_list
 
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""

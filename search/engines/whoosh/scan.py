@@ -117,7 +117,7 @@ def _bare(key: Array, size: int, least: int, suffixes: Array, ends: Array) -> An
 
 @compiled
 def rooted(
-    heads: Array, data: Array, low: int, high: int, size: int, least: int, rounds: int, suffixes: Array, ends: Array
+    heads: Array, data: Array, low: int, high: int, size: int, suffixes: Array, ends: Array, least: int, rounds: int
 ) -> Array:
     """Those of the strings *low*..*high*-1, which begin with a root of *size* bytes, whose root that is.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -16,14 +15,13 @@ from numpy.typing import NDArray
 
 from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.strings import Strings
-from index.errors import IndexDamaged
 from index.text.roots import LEAST, ROUNDS, SUFFIXES, root
 from search.engines.meaning import Term
 from search.engines.whoosh import lookup, scan
 from search.query import Fuzzy, Wildcard, Word
 from search.ranking import Ranking
 
-__all__ = ["forms_of", "kin_of", "lower_bound", "shapes", "word_key"]
+__all__ = ["ROOTS", "forms_of", "grades_of", "lower_bound", "root_of", "shapes", "spelt", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
@@ -42,12 +40,9 @@ def word_key(term: Term) -> Hashable:
             return Fuzzy, term.form.lower(), term.distance, term.most
 
 
-def forms_of(term: Term, segment: Segment, ranking: Ranking) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def forms_of(term: Wildcard | Fuzzy, segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Numbers of the forms that match *term*, ascending, and how well each does."""
     match term:
-        case Word():
-            forms, levels = _levels(term, segment, _NONE)
-            return forms, _grades(ranking)[levels]
         case Wildcard():
             found = _pattern(term.pattern.lower(), segment)
             return found, np.ones(len(found), np.float32)
@@ -57,50 +52,28 @@ def forms_of(term: Term, segment: Segment, ranking: Ranking) -> tuple[NDArray[np
             return found, (1 / (1 + slips)).astype(np.float32)
 
 
-def kin_of(
-    word: Word, segment: Segment, ranking: Ranking
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
-    """Those of ``forms_of`` and, at the grade of a root, all others whose likeliest lemma has the root of the word's.
-
-    Of each whether it is one of ``forms_of`` comes third. A root is how its lemmas begin, so they are neighbours in the
-    table of lemmas: no table of roots is needed.
-    """
-    forms, levels = _levels(word, segment, _of_root(word, segment))
-    return forms, _grades(ranking)[levels], levels > lookup.ROOT
-
-
-def _of_root(word: Word, segment: Segment) -> NDArray[np.int64]:
-    """The numbers of the lemmas that have the root of the word."""
+def root_of(word: Word) -> str:
+    """The root by which other words are told that are the word's kin; empty where none are looked for."""
     wanted = "" if word.exact or not word.lemmas else root(word.lemmas[0].text)
-    if len(wanted) < LEAST:
-        # The root of no other lemma: a preposition would have all lemmas of its letter looked through.
-        return _NONE
-    low, high = _lower_bounds(segment.lemmas, (wanted, wanted + _AFTER_ALL))[0].tolist()
-    size = len(wanted.encode("utf-8", "surrogatepass"))
-    return scan.rooted(*segment.lemmas.arrays[:2], low, high, size, LEAST, ROUNDS, *_SUFFIXES)
+    # The root of no other lemma: a preposition would have all lemmas of its letter looked through.
+    return wanted if len(wanted) >= LEAST else ""
 
 
-def _levels(word: Word, segment: Segment, kin: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """The forms of *word* and of the lemmas *kin*, ascending, and how well each matches, as a level (lookup.py)."""
-    lemmas = _NONE
-    if word.lemmas and not word.exact:
-        numbers, present = _lower_bounds(segment.lemmas, [lemma.text for lemma in word.lemmas])
-        lemmas = np.where(present, numbers, -1)
-    typed = word.form.lower()
-    (low, high), _ = _lower_bounds(segment.forms, (typed, typed + _AFTER_SHAPES))
-    at, data = segment.lemma_table.packed
-    forms, levels = lookup.graded(lemmas, kin, low, high, at.arrays, data, len(segment.forms))
-    if len(forms) and forms[0] < 0:
-        raise IndexDamaged(f"segment {segment.name}: its lemma table names a form that is not there")
-    return forms, levels
+def spelt(word: Word, wanted: str) -> tuple[NDArray[np.uint8], NDArray[np.int64], int]:
+    """What ``lookup.listed`` looks for, for *word* and for all others with the root *wanted*, if that is not empty.
+
+    A root is how its lemmas begin, so they are neighbours in the table of lemmas: no table of roots is needed.
+    """
+    lemmas = [] if word.exact else [lemma.text for lemma in word.lemmas]
+    kin = [wanted, wanted + _AFTER_ALL] if wanted else []
+    return *_joined([*lemmas, word.form.lower(), *kin]), len(lemmas)
 
 
-@lru_cache(maxsize=16)
-def _grades(ranking: Ranking) -> NDArray[np.float32]:
-    """The grade of each level."""
+def grades_of(ranking: Ranking) -> NDArray[np.float32]:
+    """The grade of each level (lookup.py), negative where only the root is the word's (Lists)."""
     grades = np.zeros(4, np.float32)
     grades[[lookup.ROOT, lookup.SHARED, lookup.LIKELIEST, lookup.TYPED]] = (
-        ranking.root,
+        -ranking.root,
         ranking.shared,
         ranking.likeliest,
         ranking.typed,
@@ -141,5 +114,5 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
     return scan.matching(*segment.forms.arrays, low, high, wanted)
 
 
-_NONE = np.zeros(0, np.int64)
-_SUFFIXES = _joined(sorted(SUFFIXES, key=len, reverse=True))
+# Endings, the longest first, where each ends, and what else index/text/roots.py says of them.
+ROOTS = (*_joined(sorted(SUFFIXES, key=len, reverse=True)), LEAST, ROUNDS)

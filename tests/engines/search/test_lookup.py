@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from index.engines.whoosh.format import Sections, SectionsWriter
 from index.engines.whoosh.strings import Strings, put_strings
-from index.text.roots import LEAST, ROUNDS, SUFFIXES, root
+from index.text.roots import SUFFIXES, root
 from search.engines.whoosh import scan
-from search.engines.whoosh.terms import _SUFFIXES, lower_bound
+from search.engines.whoosh.terms import ROOTS, lower_bound
 
 _endings = st.lists(st.sampled_from(SUFFIXES), max_size=3).map("".join)
 _lemmas = st.builds(str.__add__, st.sampled_from(["сталь", "суд", "банк", "казах", "Ali", ""]), _endings)
@@ -29,7 +29,7 @@ def test_lemmas_of_a_root_are_those_that_the_definition_gives_it(lemmas: set[str
         strings = Strings(Sections(Path(folder) / "x"), "lemmas")
         low, high = lower_bound(strings, wanted)[0], lower_bound(strings, wanted + "\U0010ffff")[0]
         heads, data, _ = strings.arrays
-        found = scan.rooted(heads, data, low, high, len(wanted.encode()), LEAST, ROUNDS, *_SUFFIXES)
+        found = scan.rooted(heads, data, low, high, len(wanted.encode()), *ROOTS)
         assert [table[at] for at in found] == [own for own in table if root(own) == wanted]
 
 
