@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import compiled
+from index.compiled import compiled, inlined
 
 __all__ = ["MARKS", "key_range", "walk"]
 
@@ -19,44 +19,62 @@ _BLOCK = 16
 # Marks of capitalisation at the end of a key are below this.
 MARKS = 4
 _BYTES = 1024  # strings longer than that are damage: a form has 64 letters, its key at most two forms
+U = np.uint64
+# More than any budget, and little enough to be added up.
+_MUCH = 1 << 28
 
 
-@compiled
-def _row(
+@inlined
+def _row(  # noqa: C901  # one loop over letters; see walk
     rows: NDArray[Any],
+    live: NDArray[Any],
     letters: NDArray[Any],
-    depth: int,
+    depth: Any,
     points: NDArray[Any],
     codes: NDArray[Any],
     extra: NDArray[Any],
     table: NDArray[Any],
     substitutions: NDArray[Any],
     lacks: NDArray[Any],
-    special: NDArray[Any],
+    special: tuple[Any, Any, Any],
+    budget: Any,
 ) -> Any:
-    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost."""
-    letter = letters[depth]
-    code = table[letter] if letter < len(table) else len(lacks) - 1
+    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost, _MUCH if above *budget*.
+
+    Only where there can be one of at most *budget*: *live* tells between which places of a row those are, few.
+    """
+    twice, at_first, swap = special
+    letter, wide = letters[depth], len(points) + 1
+    code = U(table[letter]) if letter < len(table) else U(len(lacks) - 1)
     lack = lacks[code]
     if depth > 1 and letters[depth - 1] == letter:
-        lack = min(lack, special[0])
+        lack = min(lack, twice)
     if depth == 1:
-        lack += special[1]
-    least = rows[depth, 0] = rows[depth - 1, 0] + lack
-    for i in range(1, len(points) + 1):
-        price = rows[depth - 1, i - 1]
-        if points[i - 1] != letter:
-            price += substitutions[codes[i - 1], code]
-            if depth == 1 and i == 1:
-                price += special[1]
-        price = min(price, rows[depth, i - 1] + extra[i - 1], rows[depth - 1, i] + lack)
+        lack += at_first
+    low, stop = live[depth - 1, 0], min(live[depth - 1, 1] + 1, wide)
+    if depth > 1 and live[depth - 2, 0] < live[depth - 2, 1]:
+        low, stop = min(low, live[depth - 2, 0] + 2), min(max(stop, live[depth - 2, 1] + 2), wide)
+    for i in range(wide):
+        rows[depth, i] = _MUCH
+    least: Any = _MUCH
+    first, last, i = wide, 0, low
+    while i < wide and (i < stop or rows[depth, i - 1] + extra[i - 1] <= budget):
+        cost: Any = rows[depth - 1, i] + lack
+        if i > 0:
+            own: Any = rows[depth - 1, i - 1]
+            if points[i - 1] != letter:
+                own += substitutions[U(codes[i - 1]), code]
+                if depth == 1 and i == 1:
+                    own += at_first
+            cost = min(cost, own, rows[depth, i - 1] + extra[i - 1])
         if depth > 1 and i > 1 and points[i - 1] == letters[depth - 1] and points[i - 2] == letter != points[i - 1]:
-            swapped = rows[depth - 2, i - 2] + special[2]
-            if depth == 2 and i == 2:
-                swapped += special[1]
-            price = min(price, swapped)
-        rows[depth, i] = price
-        least = min(least, price)
+            cost = min(cost, rows[depth - 2, i - 2] + swap + (at_first if depth == 2 and i == 2 else 0))
+        if cost <= budget:
+            rows[depth, i] = cost
+            least = min(least, cost)
+            first, last = min(first, i), i + 1
+        i += 1
+    live[depth, 0], live[depth, 1] = first, last
     return least
 
 
@@ -129,6 +147,33 @@ def _letter(text: NDArray[Any], at: int) -> tuple[int, int]:
 
 
 @compiled
+def _begins(heads: NDArray[Any], data: NDArray[Any], block: int, text: NDArray[Any], size: int) -> bool:
+    """Whether the first string of a block begins with the first *size* bytes of *text*."""
+    length, at = _size(data, int(heads[block]) + 1, len(data))
+    same = 0
+    while same < size and same < length and data[at + same] == text[same]:
+        same += 1
+    return same == size
+
+
+@compiled
+def _passed(heads: NDArray[Any], data: NDArray[Any], block: int, blocks: int, text: NDArray[Any], size: int) -> int:
+    """The first block from *block* on that may have a string without the first *size* bytes of *text*.
+
+    They are sorted: steps that double, then bisection.
+    """
+    step = 1
+    while block + step < blocks and _begins(heads, data, block + step, text, size):
+        block += step
+        step *= 2
+    while step > 1:
+        step //= 2
+        if block + step < blocks and _begins(heads, data, block + step, text, size):
+            block += step
+    return block
+
+
+@compiled
 def walk(  # noqa: C901  # one loop over packed strings; its state in helpers would be copied at every call
     heads: NDArray[Any],
     data: NDArray[Any],
@@ -150,6 +195,8 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
     typed = len(points)
     rows = np.zeros((_DEPTH + 1, typed + 1), np.int32)
     rows[0, 1:] = np.cumsum(extra)
+    live = np.zeros((_DEPTH + 1, 2), np.int64)
+    live[0, 1] = (rows[0] <= budget).sum()
     least = np.zeros(_DEPTH + 1, np.int64)
     begun = np.full(_DEPTH + 1, budget + 1, np.int64)  # the cheapest of the beginnings up to a depth
     ends = np.zeros(_DEPTH + 1, np.int64)  # bytes up to a depth
@@ -158,32 +205,36 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
     size = depth = found = 0
     dead = 0  # every string that shares this many bytes with the current one costs too much
     word_end = -1
-    group = 0
-    for block in range((count + _BLOCK - 1) // _BLOCK):
+    group = block = 0
+    costs_of = np.int64(special[0]), np.int64(special[1]), np.int64(special[2])
+    blocks = (count + _BLOCK - 1) // _BLOCK
+    while block < blocks:
+        if dead:
+            block = _passed(heads, data, block, blocks, text, dead)
         at, end = int(heads[block]), int(heads[block + 1])
-        if dead and end + dead < len(data) and (block + 1) * _BLOCK < count:
-            _, following = _size(data, end + 1, len(data))
-            same = 0
-            while same < dead and following + same < len(data) and data[following + same] == text[same]:
-                same += 1
-            if same == dead:
-                continue
         for inside in range(min(_BLOCK, count - block * _BLOCK)):
             if at >= end or end > len(data):
                 return -1
             shared = int(data[at])
-            length, at = _size(data, at + 1, end)
-            if length < 0 or shared + length > _BYTES or shared > size:
+            length: Any = int(data[at + 1]) if at + 1 < end else 0x80
+            at += 2
+            if length >= 0x80:
+                length, at = _size(data, at - 1, end)
+            if length < 0 or length > end - at or shared + length > _BYTES or shared > size:
                 return -1
             same = shared
             if inside == 0:
-                while same < length and same < size and data[at + same] == text[same]:
+                known = dead if dead else size
+                while same < length and same < known and data[at + same] == text[same]:
                     same += 1
-            text[shared : shared + length] = data[at : at + length]
             size = shared + length
-            at += length
             if dead and same >= dead:
+                # What follows is told by the bytes up to there, which stay.
+                at += length
                 continue
+            for i in range(length):
+                text[shared + i] = data[at + i]
+            at += length
             dead = 0
             if same < word_end:
                 word_end = -1
@@ -193,9 +244,17 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
                 if depth == _DEPTH:
                     dead = ends[depth]
                     break
-                letters[depth + 1], ends[depth + 1] = _letter(text, ends[depth])
+                byte, behind = int(text[ends[depth]]), ends[depth] + 1
+                letter: Any = byte
+                if byte >= 0xE0:
+                    letter, behind = _letter(text, ends[depth])
+                elif byte >= 0xC0:
+                    letter, behind = (byte & 31) << 6 | int(text[behind]) & 63, behind + 1
                 depth += 1
-                least[depth] = _row(rows, letters, depth, points, codes, extra, table, substitutions, lacks, special)
+                letters[depth], ends[depth] = letter, behind
+                least[depth] = _row(
+                    rows, live, letters, depth, points, codes, extra, table, substitutions, lacks, costs_of, budget
+                )
                 begun[depth] = min(begun[depth - 1], rows[depth, typed])
                 hopeless = least[depth] > budget and least[depth - 1] + special[2] > budget
                 if hopeless and (not prefix or begun[depth] > budget):
@@ -212,4 +271,5 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
                 word_end = ends[depth]
                 numbers[found], groups[found], costs[found] = block * _BLOCK + inside, group, price
                 found += 1
+        block += 1
     return found
