@@ -5,6 +5,7 @@ What is derived is made on first use and then shared by threads. Knows nothing o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from search.engines.whoosh.batch import Batch
 from search.engines.whoosh.blocks import DAMAGED
 from search.engines.whoosh.formula import Formula, bits_of
 from search.engines.whoosh.parts import Cache, Found, Lists, Scratch
-from search.engines.whoosh.terms import ROOTS, forms_of, grades_of, lower_bound, root_of, spelt, word_key
+from search.engines.whoosh.terms import ROOTS, forms_of, grades_of, lower_bounds, root_of, spelt, word_key
 from search.query import Word
 from search.ranking import Averages, Ranking, Saturation
 
@@ -90,10 +91,15 @@ class Reader:
         except (IndexError, IndexDamaged) as error:
             raise self.damaged("ids") from error
 
-    def find(self, doc_id: str) -> int:
-        """The local number of the document with that id, deleted or not; -1 when it is not here."""
-        place, present = lower_bound(self.segment.ids, doc_id)
-        return int(self.segment.id_docs[place]) if present else -1
+    def find_all(self, ids: Sequence[str]) -> list[int]:
+        """The local numbers of the live documents with these *ids*; -1 for those that are not here."""
+        segment = self.segment
+        places, here = lower_bounds(segment.ids, ids)
+        numbers = np.full(len(ids), -1)
+        numbers[here] = segment.id_docs[places[here]]
+        if segment.deleted is not None:
+            numbers[here] = np.where(segment.deleted[numbers[here]], -1, numbers[here])
+        return numbers.tolist()
 
     def lengths(self, field: str) -> NDArray[Any]:
         """Words of each document in *field*."""

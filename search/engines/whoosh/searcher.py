@@ -103,8 +103,7 @@ class WhooshSearcher:
         return Collection(self._live, self._averages, tuple(matching), tuple(kept))
 
     def documents(self, ids: Sequence[str]) -> list[Document]:
-        found = (words.document(doc_id, self._readers) for doc_id in ids)
-        return [document for document in found if document is not None]
+        return words.documents(ids, self._readers)
 
     def close(self) -> None:
         """Lets go of the files; they are unmapped when the last array of them is gone."""

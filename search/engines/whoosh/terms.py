@@ -21,7 +21,7 @@ from search.engines.whoosh import lookup, scan
 from search.query import Fuzzy, Wildcard, Word
 from search.ranking import Ranking
 
-__all__ = ["ROOTS", "forms_of", "grades_of", "lower_bound", "root_of", "shapes", "spelt", "word_key"]
+__all__ = ["ROOTS", "forms_of", "grades_of", "lower_bound", "lower_bounds", "root_of", "shapes", "spelt", "word_key"]
 
 # After every mark of capitalisation that a key may end with (index/engines/whoosh/keys.py).
 _AFTER_SHAPES = "\x04"
@@ -83,7 +83,7 @@ def grades_of(ranking: Ranking) -> NDArray[np.float32]:
 
 def shapes(word: str, segment: Segment) -> range:
     """The forms that are *word*, however capitalised."""
-    return range(*_lower_bounds(segment.forms, (word, word + _AFTER_SHAPES))[0].tolist())
+    return range(*lower_bounds(segment.forms, (word, word + _AFTER_SHAPES))[0].tolist())
 
 
 def lower_bound(table: Strings, key: str) -> tuple[int, bool]:
@@ -91,7 +91,7 @@ def lower_bound(table: Strings, key: str) -> tuple[int, bool]:
     return scan.lower_bound(*table.arrays, np.frombuffer(key.encode("utf-8", "surrogatepass"), np.uint8))
 
 
-def _lower_bounds(table: Strings, keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def lower_bounds(table: Strings, keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """``lower_bound`` of several *keys*."""
     return scan.lower_bounds(*table.arrays, *_joined(keys))
 
@@ -107,7 +107,7 @@ def _pattern(pattern: str, segment: Segment) -> NDArray[np.int64]:
     prefix = re.split("[*?]", pattern, maxsplit=1)[0]
     if prefix == pattern:
         return np.array(shapes(pattern, segment), np.int64)
-    low, high = _lower_bounds(segment.forms, (prefix, prefix + _AFTER_ALL))[0].tolist()
+    low, high = lower_bounds(segment.forms, (prefix, prefix + _AFTER_ALL))[0].tolist()
     if not pattern[len(prefix) :].strip("*"):
         return np.arange(low, high, dtype=np.int64)
     wanted = np.array([ord(char) for char in pattern], np.int64)

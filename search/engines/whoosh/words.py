@@ -18,19 +18,20 @@ from search.engines.whoosh.parts import Lists
 from search.engines.whoosh.reader import Reader
 from search.engines.whoosh.terms import lower_bound, shapes
 
-__all__ = ["document", "forms", "kept", "phrases", "vocabulary"]
+__all__ = ["documents", "forms", "kept", "phrases", "vocabulary"]
 
 # Keys that one word may have: as it is, with a capital, in capitals, and a rare other one.
 _SHAPES = 4
 
 
-def document(doc_id: str, readers: Sequence[Reader]) -> Document | None:
-    """The stored document with that id, None when there is none."""
+def documents(ids: Sequence[str], readers: Sequence[Reader]) -> list[Document]:
+    """The stored documents with these *ids*, in their order, without those that are not there."""
+    found: dict[str, Document] = {}
     for reader in readers:
-        number = reader.find(doc_id)
-        if number >= 0 and (reader.segment.deleted is None or not reader.segment.deleted[number]):
-            return reader.segment.document(number)
-    return None
+        for doc_id, number in zip(ids, reader.find_all(ids), strict=True):
+            if number >= 0:
+                found[doc_id] = reader.segment.document(number)
+    return [found[doc_id] for doc_id in ids if doc_id in found]
 
 
 def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
