@@ -22,7 +22,7 @@ from search.relax import lacking
 from search.results import Mark
 from search.show import show
 
-__all__ = ["Found", "Marker", "merge"]
+__all__ = ["Found", "Marker", "Read", "merge"]
 
 Leaf = Word | Wildcard | Fuzzy
 _FAR = 1 << 62
@@ -38,6 +38,14 @@ class Found(NamedTuple):
     leaf: int
     start: int
     end: int
+
+
+class Read(NamedTuple):
+    """What is told of a text: where its *words* begin, where its *sentences* do but for the first, what was *found*."""
+
+    words: NDArray[np.int32]
+    sentences: list[int]
+    found: list[Found]
 
 
 # Leaf -> where it matches.
@@ -84,15 +92,17 @@ class Marker:
         self._free = {self._numbers[id(piece)] for piece in pieces if isinstance(piece, Leaf)}
         self._every = bool(self._by_form or self._by_lemma or self._tests)
 
-    def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[Tokens, list[Found]]]:
-        """The tokens of each of *texts*, and what is found in it as a text of its field. Raises OutOfTime.
+    def read(self, texts: Sequence[str], fields: Sequence[str]) -> Iterator[Read]:
+        """Each of *texts* with what is found in it as a text of its field. Raises OutOfTime.
 
         All texts are analysed together, and where all forms that count are known, others get no numbers.
         """
         only = None if self._every else self._analyzer.only(self._known)
         batch = self._analyzer.tokens_many(texts, only)
-        for tokens, told, field in zip(batch, self._told(batch, batch.bounds), fields, strict=True):
-            yield tokens, self._found(told, tokens, field)
+        told, bounds = self._told(batch, batch.bounds), batch.bounds.tolist()
+        for number, (every, sentences, field) in enumerate(zip(told, batch.sentence_starts(), fields, strict=True)):
+            found = self._found(every, batch[number] if self._placed else None, field)
+            yield Read(batch.starts[bounds[number] : bounds[number + 1]], sentences, found)
 
     def found(self, tokens: Tokens, field: str) -> list[Found]:
         """Every occurrence in *tokens* of a text of *field* ('title' or 'text'), by row, once. Raises OutOfTime.
@@ -101,11 +111,11 @@ class Marker:
         """
         return self._found(self._told(tokens, np.array((0, len(tokens))))[0], tokens, field)
 
-    def _found(self, every: list[Found], tokens: Tokens, field: str) -> list[Found]:
-        """The same, of *every* one wherever it stands."""
+    def _found(self, every: list[Found], tokens: Tokens | None, field: str) -> list[Found]:
+        """The same, of *every* one wherever it stands; without *tokens* where that does not matter."""
         self._deadline.check()
-        # In nine queries of ten it does not matter where a word stands.
-        if self._placed:
+        # In nine queries of ten it does not.
+        if tokens is not None and self._placed:
             rows: Rows = {number: [] for number in range(self._count)}
             for hit in every:
                 rows[hit.leaf].append(hit)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from index.documents import Document
 from index.errors import OutOfTime
-from index.text import Analyzer, Tokens
+from index.text import Analyzer
 from search.engines import Scored, Searcher, WordStatistics
 from search.engines.meaning import MAX_FORMS
-from search.highlight import Found, Marker, merge
+from search.highlight import Marker, Read, merge
 from search.limits import NEVER, Deadline
 from search.query import Node
 from search.results import Hit, Snippet
@@ -21,9 +21,6 @@ __all__ = ["Presenter", "marker_of"]
 # Characters that are analysed together: 50 ms.
 _BATCH = 500_000
 _OPENING = 240
-
-# The tokens of a text, and what is found among them.
-_Read = tuple[Tokens, list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +55,18 @@ class Presenter:
                 hits += [_plain(document, scored[document.id]) for document in some]
         return tuple(hits)
 
-    def _hit(self, document: Document, title: _Read, text: _Read, scored: Scored, *, partial: bool) -> Hit:
-        (_, in_title), (body, in_text) = title, text
+    def _hit(self, document: Document, title: Read, text: Read, scored: Scored, *, partial: bool) -> Hit:
         return Hit(
             id=document.id,
             title=document.title,
-            title_marks=merge(in_title),
+            title_marks=merge(title.found),
             url=document.url,
             source=document.source,
             date=document.date,
             score=scored.score,
-            snippets=snippets(document.text, body, in_text, self.weights, title=document.title),
+            snippets=snippets(document.text, text, self.weights, title=document.title),
             similar=scored.similar,
-            lacks=self.marker.lacking({hit.leaf for hit in (*in_title, *in_text)}) if partial else (),
+            lacks=self.marker.lacking({hit.leaf for hit in (*title.found, *text.found)}) if partial else (),
         )
 
 

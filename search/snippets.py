@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import Part, Tokens, parts
-from search.highlight import Found, merge
+from index.text import Part, parts
+from search.highlight import Found, Read, merge
 from search.results import Mark, Snippet
 
 __all__ = ["snippets"]
@@ -59,18 +59,18 @@ class _Text:
 
 
 def snippets(
-    text: str, tokens: Tokens, found: Sequence[Found], weights: Sequence[float], *, title: str = "", width: int = WIDTH
+    text: str, read: Read, weights: Sequence[float], *, title: str = "", width: int = WIDTH
 ) -> tuple[Snippet, ...]:
     """At most PASSAGES passages of *text*, in its order, of about *width* characters each.
 
-    *found* are occurrences in *tokens*, by row; *weights* those of the leaves. Without any, the beginning of the body.
+    *read* is what was found in it; *weights* those of the leaves. Without a match, the beginning of the body.
     A passage that only repeats the *title* comes last. Linear in the text and in what was found.
     """
+    found = read.found
     offsets = [hit.start for hit in found]
     sections = parts(text, offsets or None)
     body = [section for section in sections if section.kind == "body"]
-    begins = tokens.starts[1:][tokens.sentences[1:] != tokens.sentences[:-1]].tolist()
-    whole = _Text(text, tokens.starts, begins, found, offsets, weights, title, width)
+    whole = _Text(text, read.words, read.sentences, found, offsets, weights, title, width)
     chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
         return _opening(text, body or sections, title, width)

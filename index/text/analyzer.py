@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from threading import RLock
 
@@ -86,6 +87,15 @@ class Batch:
 
     def __iter__(self) -> Iterator[Tokens]:
         return (self[index] for index in range(len(self)))
+
+    def sentence_starts(self) -> list[list[int]]:
+        """Of each text the offsets at which its sentences begin, but for the first."""
+        begun = np.zeros(len(self.sentences) + 1, bool)
+        np.not_equal(self.sentences[1:], self.sentences[:-1], out=begun[1:-1])
+        begun[self.bounds] = False
+        rows = np.flatnonzero(begun)
+        starts, bounds = self.starts[rows].tolist(), rows.searchsorted(self.bounds).tolist()
+        return [starts[low:high] for low, high in pairwise(bounds)]
 
 
 class Analyzer:

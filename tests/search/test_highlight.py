@@ -30,9 +30,9 @@ def marked(query: str, text: str, field: str = "text") -> list[str]:
 
 
 def passages(query: str, text: str, title: str = "") -> tuple[Snippet, ...]:
-    tokens = ANALYZER.tokens(text)
     marker = Marker(parse(query, ANALYZER, today=TODAY).tree, ANALYZER)
-    return snippets(text, tokens, marker.found(tokens, "text"), [1.0] * 50, title=title)
+    (read,) = marker.read([text], ["text"])
+    return snippets(text, read, [1.0] * 50, title=title)
 
 
 CASES = [
@@ -75,8 +75,11 @@ def test_forms_that_an_index_has_mark_what_lemmas_do() -> None:
             by_lemmas = Marker(tree, ANALYZER)
             fields = (["text", "title"] * len(texts))[: len(texts)]
             together = [list(marker.read(texts, fields)) for marker in (by_forms, by_lemmas)]
-            for field, tokens, (_, one), (_, other) in zip(fields, ANALYZER.tokens_many(texts), *together, strict=True):
-                assert by_forms.found(tokens, field) == by_lemmas.found(tokens, field) == one == other
+            for field, tokens, one, other in zip(fields, ANALYZER.tokens_many(texts), *together, strict=True):
+                assert by_forms.found(tokens, field) == by_lemmas.found(tokens, field) == one.found == other.found
+                begun = tokens.sentences[1:] != tokens.sentences[:-1]
+                assert one.sentences == tokens.starts[1:][begun].tolist()
+                assert one.words.tolist() == tokens.starts.tolist()
 
 
 def test_a_window_of_a_hundred_common_words_is_marked_without_trying_every_choice() -> None:
