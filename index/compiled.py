@@ -17,17 +17,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["add_row", "bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "inlined"]
-__all__ += [
-    "int32_at",
-    "int64s_from",
-    "leading_zeros",
-    "prefetch",
-    "times_row",
-    "trailing_zeros",
-    "uint16_at",
-    "uint32_at",
-]
+__all__ = ["add_row", "bits_set", "byte_at", "carray", "compiled", "float_at", "floats_from", "inlined", "int32_at"]
+__all__ += ["int64s_from", "leading_zeros", "prefetch", "times_row", "trailing_zeros", "uint16_at", "uint32_at"]
 __all__ += ["uint64_at"]
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -114,7 +114,7 @@ class Marker:
     def _found(self, every: list[Found], tokens: Tokens | None, field: str) -> list[Found]:
         """The same, of *every* one wherever it stands; without *tokens* where that does not matter."""
         self._deadline.check()
-        # In nine queries of ten it does not.
+        # In one query of ten.
         if tokens is not None and self._placed:
             rows: Rows = {number: [] for number in range(self._count)}
             for hit in every:
