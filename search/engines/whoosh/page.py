@@ -32,20 +32,20 @@ def cut(front: Ranked, readers: Sequence[Reader], request: Request, start: int, 
         end = max(start, min(start + request.limit, len(front)))
         last = end - 1 if end > start else -1
         return Page(_hits(front.cut(slice(start, end)), readers), 0, _next(front, readers, last, near, matches))
-    kept = np.arange(len(front))
     window = front.cut(slice(0, WINDOW))
-    first = kept.copy()
-    first[: len(window)] = leaders(*_stories(window, readers))
-    folded = np.bincount(first, minlength=len(front)) - 1
+    first = leaders(*_stories(window, readers))
+    kept = np.flatnonzero(first == np.arange(len(first)))
+    folded = len(first) - len(kept)
     if request.copies:
-        kept = np.flatnonzero(first[: len(window)] == _leader(window, readers, first, request.copies))
-    else:
-        kept = kept[first == kept]
+        rows = np.flatnonzero(first == _leader(window, readers, first, request.copies))[start : start + request.limit]
+        return Page(_hits(front.cut(rows), readers), folded, None)
+    if start + request.limit > len(kept):
+        kept = np.concatenate((kept, np.arange(len(first), len(front))))
     rows = kept[start : start + request.limit]
-    hits = _hits(front.cut(rows), readers, () if request.copies else folded[rows].tolist())
+    # Behind the window nothing is folded, nor counted.
+    similar = np.maximum(np.bincount(first, minlength=len(front))[rows] - 1, 0).tolist()
     last = int(rows[-1]) if len(rows) else -1
-    following = None if request.copies else _next(front, readers, last, near, matches)
-    return Page(hits, int((first != np.arange(len(first))).sum()), following)
+    return Page(_hits(front.cut(rows), readers, similar), folded, _next(front, readers, last, near, matches))
 
 
 def _stories(window: Ranked, readers: Sequence[Reader]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
