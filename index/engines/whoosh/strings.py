@@ -73,9 +73,9 @@ class Strings:
         wanted, size = numbers.astype(np.int64), len(numbers)
         if size < _MANY:
             data, ends = np.empty(size * _SHORT, np.uint8), np.empty(size, np.int64)
-            done = unpacking.picked(self._heads, self._packed, self._count, wanted, _SHORT, data, ends)
+            done = unpacking.picked(*self.arrays, wanted, _SHORT, data, ends)
         else:
-            data, ends = unpacking.unpacked(self._heads, self._packed, self._count, wanted, _ROOM)
+            data, ends = unpacking.unpacked(*self.arrays, wanted, _ROOM)
             done = len(ends)
         if done < size:
             # One of them is longer than the loop has room for, or cannot be read: that is told one by one.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled
 from index.engines.whoosh.packing import BLOCK
-from search.engines.whoosh.scan import lower_bound, rooted
+from search.engines.whoosh.scan import lower_bound, lower_bounds, rooted
 from search.engines.whoosh.walking import MARKS, key_range
 
 __all__ = ["LIKELIEST", "ROOT", "SHARED", "TYPED", "listed", "located"]
@@ -180,25 +180,17 @@ def listed(
     lemmas: tuple[Array, Array, int],
     lemma_forms: tuple[tuple[Array, ...], Array],
     forms: tuple[Array, Array, int],
-    form_lists: tuple[Array, Array, Array],
-    form_postings: Array,
-    first: Array,
-    doc_at: tuple[Array, ...],
-    pos_at: tuple[Array, ...],
-    block_list: Array,
+    lists: tuple[Any, ...],
 ) -> tuple[Array, Array, Array, Array, Array, int, bool]:
     """The forms of a word, ascending, and what ``located`` says of them; whether some are only of its root.
 
     *keys* are its *count* lemmas, likeliest first, the word as it was typed, and where all of its root are wanted, that
     and what comes after everything that begins with it. *grades* are those of the levels, *roots* what ``rooted`` wants
-    to know of endings. *lemmas* and *forms* are tables of strings, *lemma_forms* what ``_graded`` reads. A damaged
-    table gives the single form -1.
+    to know of endings. *lemmas* and *forms* are tables of strings, *lemma_forms* what ``_graded`` reads, *lists*
+    what ``located`` does. A damaged table gives the single form -1.
     """
-    numbers = np.full(count, -1, np.int64)
-    for i in range(count):
-        number, present = lower_bound(*lemmas, _key(keys, ends, i))
-        if present:
-            numbers[i] = number
+    numbers, present = lower_bounds(*lemmas, keys, ends[:count])
+    numbers[~present] = -1
     kin = np.empty(0, np.int64)
     if len(ends) > count + 1:
         root = _key(keys, ends, count + 1)
@@ -210,8 +202,7 @@ def listed(
     if low < 0 or (len(found) and found[0] < 0):
         found, levels = np.full(1, -1, np.int64), levels[:0]
     own = found[: len(levels)]
-    lists = located(own, grades[levels], form_lists, form_postings, first, doc_at, pos_at, block_list)
-    return found, *lists, bool((levels == ROOT).any())
+    return found, *located(own, grades[levels], *lists), bool((levels == ROOT).any())
 
 
 @compiled

@@ -76,7 +76,7 @@ class Reader:
         segment = self.segment
         tables = segment.lemmas.arrays, segment.lemma_table.packed, segment.forms.arrays
         asked = *spelt(word, root), self._grades, ROOTS
-        forms, rows, grades, slots, df, postings, kin = lookup.listed(*asked, *tables, *self._lists)
+        forms, rows, grades, slots, df, postings, kin = lookup.listed(*asked, *tables, self._lists)
         if postings < 0 or (len(forms) and forms[0] < 0):
             raise self.damaged("forms, lemmas or posting lists")
         return Lists(forms, df, rows, grades, slots, postings, kin)

@@ -36,14 +36,14 @@ def _row(  # noqa: C901  # one loop over letters; see walk
     table: NDArray[Any],
     substitutions: NDArray[Any],
     lacks: NDArray[Any],
-    special: tuple[Any, Any, Any],
+    special: NDArray[Any],
     budget: Any,
 ) -> Any:
     """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost, _MUCH if above *budget*.
 
     Only where there can be one of at most *budget*: *live* tells between which places of a row those are, few.
     """
-    twice, at_first, swap = special
+    twice, at_first, swap = special[0], special[1], special[2]
     letter, wide = letters[depth], len(points) + 1
     code = U(table[letter]) if letter < len(table) else U(len(lacks) - 1)
     lack = lacks[code]
@@ -206,7 +206,6 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
     dead = 0  # every string that shares this many bytes with the current one costs too much
     word_end = -1
     group = block = 0
-    costs_of = np.int64(special[0]), np.int64(special[1]), np.int64(special[2])
     blocks = (count + _BLOCK - 1) // _BLOCK
     while block < blocks:
         if dead:
@@ -253,7 +252,7 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
                 depth += 1
                 letters[depth], ends[depth] = letter, behind
                 least[depth] = _row(
-                    rows, live, letters, depth, points, codes, extra, table, substitutions, lacks, costs_of, budget
+                    rows, live, letters, depth, points, codes, extra, table, substitutions, lacks, special, budget
                 )
                 begun[depth] = min(begun[depth - 1], rows[depth, typed])
                 hopeless = least[depth] > budget and least[depth - 1] + special[2] > budget
