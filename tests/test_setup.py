@@ -200,6 +200,26 @@ def test_a_command_that_exists_but_does_not_start_is_passed_over(
     assert clone.run(program=str(old_python), PATH=str(folder), HOME=empty, PYENV_ROOT=empty)[0] == 0
 
 
+def test_of_several_pythons_the_first_optimised_one_is_taken(clone: Clone, old_python: Path, tmp_path: Path) -> None:
+    version = " ".join(map(str, sys.version_info[:3]))
+    folders = [tmp_path / name for name in ("plain", "optimised_without_venv", "optimised", "optimised_too")]
+    for folder in folders:
+        folder.mkdir()
+        python = folder / "python3"
+        # Itself but for what it says of how it was compiled.
+        python.write_text(
+            "#!/bin/sh\ncase $2 in"
+            f" *sysconfig*) printf '%s\\n' {python} '{version}' {folder.name.startswith('optimised')};;"
+            f" *ensurepip*) exit {int('without' in folder.name)};;"
+            f' *) exec {sys.executable} "$@";; esac\n'
+        )
+        python.chmod(0o755)
+    path, empty = os.pathsep.join(map(str, folders)), str(tmp_path)
+    code, said = clone.run(program=str(old_python), PATH=path, HOME=empty, PYENV_ROOT=empty)
+    assert code == 0
+    assert f"({tmp_path}/optimised/python3)" in said[0]
+
+
 def test_a_python_that_does_not_exist_is_named(clone: Clone) -> None:
     code, said = clone.run("--python", "/nowhere/python3")
     assert code == 2

@@ -41,11 +41,22 @@ class SetupError(Exception):
     """What is missing and what to do about it, in one line."""
 
 
+# What a Python says of itself. Whether it was optimised by profiles when it was compiled: distributions do that in
+# their own way, all others by this switch, which pyenv does not set unasked.
+ABOUT = """
+import sys, sysconfig
+print(sys.executable)
+print(*sys.version_info[:3])
+print(sys.base_prefix == "/usr" or "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS")))
+"""
+
+
 class Interpreter(NamedTuple):
     """A Python that was run and answered."""
 
     path: str
     version: tuple[int, ...]
+    optimised: bool
 
     @property
     def supported(self) -> bool:
@@ -60,45 +71,60 @@ def ask(command: str) -> Interpreter | None:
 
     It is run, not looked up: pyenv's shims are on PATH for versions that then refuse to start.
     """
-    code = "import sys; print(sys.executable); print(*sys.version_info[:3])"
     try:
-        answer = subprocess.run([command, "-c", code], capture_output=True, text=True, timeout=60)
+        answer = subprocess.run([command, "-c", ABOUT], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = answer.stdout.splitlines()
-    if answer.returncode or len(lines) != 2:
+    if answer.returncode or len(lines) != 3:
         return None
     # sys.executable, not the command: a shim would choose again, and perhaps another one, in another folder.
-    return Interpreter(lines[0], tuple(map(int, lines[1].split())))
+    return Interpreter(lines[0], tuple(map(int, lines[1].split())), lines[2] == "True")
 
 
 def candidates() -> Iterator[str]:
-    """Commands that may be a Python, the likeliest first: PATH, then pyenv's versions, newest first."""
+    """Commands that may be a Python, the likeliest first: PATH, all of it, then pyenv's versions, newest first."""
     yield sys.executable
-    yield from ("python3", "python3.13", "python3.12", "python3.11", "python")
+    for folder in os.get_exec_path():
+        named = (Path(folder, name) for name in ("python3", "python3.13", "python3.12", "python3.11", "python"))
+        yield from (str(path) for path in named if path.exists())
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     for major, minor in reversed(SUPPORTED):
         yield from map(str, sorted(pyenv.glob(f"versions/{major}.{minor}.*/bin/python"), reverse=True))
 
 
 def find_python(wanted: str = "") -> Interpreter:
-    """The Python to build .venv with: *wanted* when given, else the first supported one."""
+    """The Python to build .venv with: *wanted* when given, else the first optimised, else the first supported one.
+
+    An optimised Python answers a query in an eighth less time (docs/decisions/081-answer.md).
+    """
     if wanted:
-        found = ask(wanted)
-        if found is None:
-            raise SetupError(f"PYTHON={wanted} can't be run. {NEEDED}.")
-        if not found.supported:
-            raise SetupError(f"PYTHON={wanted} is Python {found}. {NEEDED}.")
-        return found
-    seen = []
-    for command in candidates():
-        found = ask(command)
-        if found and found.supported:
+        return the_one(wanted)
+    supported: list[Interpreter] = []
+    others: list[Interpreter] = []
+    for found in filter(None, map(ask, candidates())):
+        if found.supported and found.optimised and has_venv(found):
             return found
-        if found and str(found) not in seen:
-            seen.append(str(found))
-    known = ", ".join(seen) or "none"
+        (supported if found.supported else others).append(found)
+    if supported:
+        return supported[0]
+    known = ", ".join(dict.fromkeys(map(str, others))) or "none"
     raise SetupError(f"{NEEDED}; found: {known}. Install one, or name it: PYTHON=/path/to/python3.12")
+
+
+def the_one(command: str) -> Interpreter:
+    """The Python that was asked for by PYTHON=*command*."""
+    found = ask(command)
+    if found is None:
+        raise SetupError(f"PYTHON={command} can't be run. {NEEDED}.")
+    if not found.supported:
+        raise SetupError(f"PYTHON={command} is Python {found}. {NEEDED}.")
+    return found
+
+
+def has_venv(python: Interpreter) -> bool:
+    """Whether it can make an environment: Debian's has neither module until they are installed."""
+    return not subprocess.run([python.path, "-c", "import venv, ensurepip"], capture_output=True).returncode
 
 
 def make_venv(venv: Path, python: Interpreter) -> None:
@@ -106,7 +132,7 @@ def make_venv(venv: Path, python: Interpreter) -> None:
     if venv.exists() and not venv.is_dir():
         raise SetupError(f"{venv} is in the way: it is not a folder. Move it elsewhere.")
     # Asked beforehand: without ensurepip the module fails half-way and leaves a .venv without pip.
-    if subprocess.run([python.path, "-c", "import venv, ensurepip"], capture_output=True).returncode:
+    if not has_venv(python):
         package = "python{}.{}-venv".format(*python.version)
         raise SetupError(f"{python.path} has no venv module. On Debian and Ubuntu: apt-get install {package}")
     made = subprocess.run([python.path, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True)
