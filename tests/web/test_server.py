@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import shutil
 import socket
@@ -14,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import orjson
+import psutil
 
 from tests.web.conftest import ROOT, Running, clean, reindex
 
@@ -124,6 +126,60 @@ def test_clients_that_do_not_close_hold_up_no_one(server: Running) -> None:
             answer = b"".join(iter(lambda: client.recv(65_536), b""))  # noqa: B023  # called here
             assert answer.startswith(b"HTTP/1.1 200")
             assert orjson.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
+
+
+def test_clients_that_ask_without_pause_hold_up_no_one(server: Running) -> None:
+    port = int(server.address.rpartition(":")[2])
+    stop = threading.Event()
+    told: list[int] = []
+
+    def hammer() -> None:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as client:
+            asked = 0
+            while not stop.is_set():
+                client.request("GET", "/readyz")
+                assert client.getresponse().read()
+                asked += 1
+            told.append(asked)
+
+    # More than there are threads, so that some wait for one whatever the others do.
+    clients = [threading.Thread(target=hammer) for _ in range(12)]
+    for client in clients:
+        client.start()
+    for _ in range(10):
+        assert _get(f"{server.address}/readyz")["status"] == "ready"
+    stop.set()
+    for client in clients:
+        client.join()
+    assert len(told) == 12
+    assert all(told)
+
+
+def test_connections_that_come_together_are_shared_among_workers(index_folder: Path) -> None:
+    running = Running("--index", str(index_folder), "--workers", "2")
+    try:
+        shares = [_shares(running) for _ in range(30)]
+    finally:
+        running.stop()
+    # The second worker may begin later than the first answers, and whoever is quicker is up to the machine.
+    shared = [share for share in shares[10:] if len(share) == 2 and min(share)]
+    assert len(shared) >= 15, shares
+
+
+def _shares(running: Running) -> list[int]:
+    """How many of four connections that were opened at once each worker has taken."""
+    port = int(running.address.rpartition(":")[2])
+    with contextlib.ExitStack() as held:
+        clients = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(4)]
+        for client in clients:
+            held.callback(client.close)
+            client.connect()
+        for client in clients:
+            client.request("GET", "/readyz")
+        for client in clients:
+            assert client.getresponse().read()
+        taken = [worker.net_connections() for worker in psutil.Process(running.process.pid).children()]
+    return [sum(each.status == psutil.CONN_ESTABLISHED for each in own) for own in taken]
 
 
 def test_an_address_with_letters_as_they_are_is_understood(server: Running) -> None:
