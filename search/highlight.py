@@ -128,24 +128,31 @@ class Marker:
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""
-        return tuple(written for part, written in self._demanded if self._is_missing(part, found))
+        return tuple([written for is_missing, written in self._demanded if is_missing(found)])
 
     @cached_property
-    def _demanded(self) -> list[tuple[Node, str]]:
-        """What every match must have, each part as typed."""
+    def _demanded(self) -> list[tuple[Callable[[set[int]], bool], str]]:
+        """What every match must have: whether a text with some leaves lacks it, and how it was typed."""
         parts = [(part, _leaves(part)) for part in lacking(self._tree)]
-        return [(part, leaves[0].text if len(leaves) == 1 else show(part)) for part, leaves in parts if leaves]
+        return [
+            (self._missing(part), leaves[0].text if len(leaves) == 1 else show(part))
+            for part, leaves in parts
+            if leaves
+        ]
 
-    def _is_missing(self, part: Node, found: set[int]) -> bool:
+    def _missing(self, part: Node) -> Callable[[set[int]], bool]:
+        """Tells of the leaves found in a text whether it lacks *part*; made once for all hits of a page."""
         match part:
             case All(parts):
-                return any(self._is_missing(each, found) for each in parts if not optional(each) and _leaves(each))
+                tests = [self._missing(each) for each in parts if not optional(each) and _leaves(each)]
+                return lambda found: any(test(found) for test in tests)
             case Any(parts):
-                return all(self._is_missing(each, found) for each in parts if _leaves(each))
+                tests = [self._missing(each) for each in parts if _leaves(each)]
+                return lambda found: all(test(found) for test in tests)
             case Aimed(_, inner) | Boosted(inner, _):
-                return self._is_missing(inner, found)
+                return self._missing(inner)
             case _:
-                return found.isdisjoint(self._numbers[id(leaf)] for leaf in _leaves(part))
+                return frozenset(self._numbers[id(leaf)] for leaf in _leaves(part)).isdisjoint
 
     def _told(self, tokens: Tokens | Batch, bounds: NDArray[np.int64]) -> list[list[Found]]:
         """What matches a leaf by its form, in order: a list for each of the texts between *bounds*.
@@ -161,7 +168,8 @@ class Marker:
         told: list[list[Found]] = [[] for _ in bounds[1:]]
         for text, form, row, start, end in zip(*(column.tolist() for column in columns), strict=True):
             for leaf in known.get(form, ()):
-                told[text].append(Found(row, leaf, start, end))
+                # As a tuple, without a call of Python's for each: an answer has a hundred.
+                told[text].append(tuple.__new__(Found, (row, leaf, start, end)))
         return told
 
     def _learn(self, leaf: Leaf, number: int, forms: Sequence[str] | None) -> None:

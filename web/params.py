@@ -87,10 +87,12 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
     *known* are the names that the address takes; what others of SEARCH say is left to the caller.
     """
     errors = _misnamed(args, known)
+    # The first value of each: what is not there costs the MultiDict an exception, and most are not.
+    given = args.to_dict()
 
     def take(name: str, convert: Callable[[str], Value], default: Value) -> Value:
         try:
-            return convert(args[name]) if args.get(name) else default
+            return convert(value) if (value := given.get(name)) else default
         except ValueError as error:
             errors.append(RequestError(name, str(error)))
             return default
@@ -99,7 +101,7 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
         return tuple(dict.fromkeys(filter(None, args.getlist(name))))
 
     ask = Ask(
-        text=args.get("q", "").translate(_CONTROLS),
+        text=given.get("q", "").translate(_CONTROLS),
         page=take("page", _page, 1),
         size=take("size", _size, 10),
         sort=take("sort", _sort, "relevance"),
@@ -111,8 +113,8 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
         verbatim=take("verbatim", _switch, False),
         keep=several("keep"),
         fold=take("fold", _switch, True),
-        copies=args.get("copies", ""),
-        cursor=args.get("cursor", ""),
+        copies=given.get("copies", ""),
+        cursor=given.get("cursor", ""),
         explain=take("explain", _switch, False),
     )
     if ask.page * ask.size > DEPTH:
@@ -120,7 +122,7 @@ def read(args: MultiDict[str, str], *, known: Collection[str] = SEARCH) -> Ask:
     if ask.cursor and ask.page > 1:
         errors.append(RequestError("page", _("cursor уже говорит, откуда продолжать")))
     if ask.first and ask.last and ask.first > ask.last:
-        errors.append(RequestError("to", _("раньше, чем from: %(value)s", value=args["to"])))
+        errors.append(RequestError("to", _("раньше, чем from: %(value)s", value=given["to"])))
     if errors:
         raise BadParameters(errors)
     return ask

@@ -7,7 +7,7 @@ item of a site: they must not win a query. A line is taken for body unless its f
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -84,17 +84,11 @@ def parts(text: str, matter: Sequence[int] | None = None) -> list[Part]:
         under_teaser = under_teaser and _HEADLINE.fullmatch(stripped) is not None
         if under_teaser:
             found.append(Part(start, end, "teaser"))
-        elif opening or ((matter is None or _has_one(matter, start, end)) and _may_say(line)):
+        elif opening or ((matter is None or bisect_left(matter, start) < bisect_right(matter, end)) and _may_say(line)):
             found.extend(_paragraph(line, stripped, start, opening=opening))
         else:
             found.append(Part(start, end, "body"))
     return found
-
-
-def _has_one(offsets: Sequence[int], start: int, end: int) -> bool:
-    """Whether one of *offsets*, which ascend, lies in *start*..*end*."""
-    at = bisect_left(offsets, start)
-    return at < len(offsets) and offsets[at] <= end
 
 
 def _may_say(line: str) -> bool:
