@@ -83,11 +83,13 @@ def _complete(word: WordStatistics) -> list[str] | None:
 def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
     """*documents* in order, short ones together: a batch is analysed without a look at the clock."""
     batch: list[Document] = []
+    size = 0
     for document in documents:
-        if batch and sum(len(each.text) for each in (*batch, document)) > _BATCH:
+        if batch and size + len(document.text) > _BATCH:
             yield batch
-            batch = []
+            batch, size = [], 0
         batch.append(document)
+        size += len(document.text)
     if batch:
         yield batch
 

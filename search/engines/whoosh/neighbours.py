@@ -135,8 +135,11 @@ class NearForms:
 
     def documents_with(self, form: str) -> int:
         """In how many documents the lower-case *form* stands, in any capitalisation. About 5 µs a segment."""
-        ranges = ((table, *table.shapes(form)) for table in self._tables)
-        return sum(int(table.ends[high]) - int(table.ends[low]) for table, low, high in ranges)
+        found = 0
+        for table in self._tables:
+            low, high = table.shapes(form)
+            found += int(table.ends[high]) - int(table.ends[low])
+        return found
 
     def lemma_of(self, form: str) -> str | None:
         """The likeliest lemma of the lower-case *form* in the capitalisation that is met most; None when it is not met.

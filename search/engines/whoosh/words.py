@@ -43,7 +43,7 @@ def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
     frequent = _frequent(parts, MAX_FORMS, keys_each=1)
     totals = frequent[0] if len(parts) == 1 else _added(frequent, parts)
     found = sorted((-total, form_of(key)) for key, total in totals.items() if total)
-    return tuple(Count(form, -total) for total, form in found[:MAX_FORMS])
+    return tuple([Count(form, -total) for total, form in found[:MAX_FORMS]])
 
 
 def _added(frequent: Sequence[dict[str, int]], parts: Sequence[_Part]) -> dict[str, int]:
