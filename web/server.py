@@ -38,7 +38,8 @@ _THREADS = 8
 _REQUEST_LINE = 8_190
 _GRACE_SECONDS = 20
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
-# How long a thread waits for the next request of its client: a program sends it within one. Not when others wait.
+# How long a thread waits for the next request of its client, unless others wait for a thread: a program on the same
+# machine sends it within a millisecond.
 _FOLLOWS_SECONDS = 0.005
 # How long a worker lets others be quicker to a new connection, for each that it has, and at most.
 _YIELD_SECONDS, _YIELDS = 0.000_25, 4
@@ -86,7 +87,7 @@ class _Worker(ThreadWorker):
     def handle(self, conn: TConn) -> Any:
         """Answers a request, and those that its client sends right behind; whether the connection is kept.
 
-        Handing a connection back to the thread that watches all, and over to another, takes 0.3 ms a request.
+        Handing a connection back to the thread that watches all, and over to another, takes a twentieth of an answer.
         """
         kept = super().handle(conn)
         while kept is True and self._goes_on(conn):
