@@ -93,9 +93,9 @@ def main(archive: Path | None, index: Path | None, queries: Path, requests: int)
             for _ in range(2):
                 loaded(two, ROUTES["JSON"], queries, skip=0, requests=behind, connections=_AT_ONCE)
             compared(one, two, queries, behind, requests)
-            for server in (one, two):
-                for number, memory in enumerate(server.memory(), start=1):
-                    print(f"worker {number} of {len(server.memory())}: {_shown(memory)}")
+            for workers in (one.memory(), two.memory()):
+                for number, memory in enumerate(workers, start=1):
+                    print(f"worker {number} of {len(workers)}: {_shown(memory)}")
 
 
 if __name__ == "__main__":
