@@ -66,21 +66,19 @@ def snippets(
     """
     found = read.found
     offsets = [hit.start for hit in found]
-    sections = parts(text, offsets or None)
-    body = [section for section in sections if section.kind == "body"]
+    sections = parts(text, offsets)
     whole = _Text(text, read.words, read.sentences, found, offsets, weights, title, width)
-    chosen = _best(whole, body) or _best(whole, [section for section in sections if section.kind != "body"])
+    chosen = _best(whole, [section for section in sections if section.kind == "body"])
+    chosen = chosen or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
-        return _opening(text, body or sections, title, width)
+        return _opening(text, title, width)
     shown = [(each.start, each.end, merge(found[each.low : each.high])) for each in sorted(chosen)]
-    return tuple(_cut(text, start, end, marks) for start, end, marks in shown)
+    return tuple([_cut(text, start, end, marks) for start, end, marks in shown])
 
 
 def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
     """The best passage inside *sections*, and a second one when it is worth its room."""
-    starts = [section.start for section in sections]
-    touched = sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets})
-    candidates = [passage for number in touched if number >= 0 for passage in _windows(whole, sections[number])]
+    candidates = [passage for section in sections for passage in _windows(whole, section)]
     if not candidates:
         return []
     candidates.sort(key=lambda passage: (-passage.score, passage.start))
@@ -94,7 +92,7 @@ def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
 
 
 def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
-    """One candidate for each sentence with a match: it, and its neighbours while they fit."""
+    """One candidate for each sentence with a match: it, and its neighbours while they fit. Each once."""
     low, high = whole.within(section.start, section.end)
     if low == high:
         return
@@ -104,6 +102,7 @@ def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
         return
     bounds = _sentences(whole, section)
     starts = [start for start, _ in bounds]
+    window = (-1, -1)
     for number in sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets[low:high]}):
         first = last = max(number, 0)
         start, end = bounds[first]
@@ -115,7 +114,9 @@ def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
         while first > 0 and end - bounds[first - 1][0] <= whole.width:
             first -= 1
             start = bounds[first][0]
-        yield _passage(whole, start, end)
+        if (start, end) != window:
+            window = (start, end)
+            yield _passage(whole, start, end)
 
 
 def _passage(whole: _Text, start: int, end: int) -> _Passage:
@@ -156,8 +157,10 @@ def _narrow(whole: _Text, start: int, end: int) -> Mark:
     return left, right
 
 
-def _opening(text: str, sections: Sequence[Part], title: str, width: int) -> tuple[Snippet, ...]:
-    """The beginning of the text, behind the sentence that serves as its title."""
+def _opening(text: str, title: str, width: int) -> tuple[Snippet, ...]:
+    """The beginning of the body, behind the sentence that serves as its title."""
+    every = parts(text)
+    sections = [section for section in every if section.kind == "body"] or every
     if not sections:
         return ()
     start, end = sections[0].start, sections[0].end
