@@ -47,7 +47,7 @@ def fold(word: str) -> str:
     if not _PLAIN.fullmatch(word):
         word = _respell(word[: 4 * MAX_LETTERS])
     word = word[:MAX_LETTERS]
-    if len(word) > 1 and word.isupper():
+    if word.islower() or (len(word) > 1 and word.isupper()):
         return word
     return word[:1] + word[1:].lower()
 

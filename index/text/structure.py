@@ -125,7 +125,8 @@ def _is_under_teaser(text: str, above: int, start: int, *, teases: bool) -> bool
 
 
 def _is_teaser_head(line: str) -> bool:
-    return _TEASER_HEAD.fullmatch(line) is not None
+    # Long ones are told by their length: most lines are paragraphs.
+    return len(line) <= _HEADLINE and _TEASER_HEAD.fullmatch(line) is not None
 
 
 def _is_headline(line: str) -> bool:

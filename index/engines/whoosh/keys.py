@@ -30,12 +30,12 @@ def key_of(form: str) -> str:
 
 def form_of(key: str) -> str:
     """The form that *key* was made of."""
-    _, other, form = key.partition(OTHER)
-    if other:
-        return form
-    if key.endswith(TITLE):
-        return key[:1].upper() + key[1:-1]
-    return key[:-1].upper() if key.endswith(UPPER) else key
+    word, mark = key[:-1], key[-1:]
+    if mark == TITLE:
+        return word[:1].upper() + word[1:]
+    if mark == UPPER:
+        return word.upper()
+    return key.partition(OTHER)[2] or key
 
 
 def word_of(key: str) -> str:
