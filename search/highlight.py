@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from search.relax import lacking
 from search.results import Mark
 from search.show import show
 
-__all__ = ["Found", "Marker", "Read", "merge"]
+__all__ = ["Found", "Marker", "Read", "leaf_of", "merge", "start_of"]
 
 Leaf = Word | Wildcard | Fuzzy
 _FAR = 1 << 62
@@ -47,6 +48,9 @@ class Read(NamedTuple):
     sentences: list[int]
     found: list[Found]
 
+
+# Without a call of Python's for each: an answer asks hundreds of times.
+leaf_of, start_of, _span = attrgetter("leaf"), attrgetter("start"), attrgetter("start", "end")
 
 # Leaf -> where it matches.
 Rows = dict[int, list[Found]]
@@ -113,15 +117,15 @@ class Marker:
 
     def _found(self, every: list[Found], tokens: Tokens | None, field: str) -> list[Found]:
         """The same, of *every* one wherever it stands; without *tokens* where that does not matter."""
-        self._deadline.check()
         # In one query of ten.
         if tokens is not None and self._placed:
+            self._deadline.check()
             rows: Rows = {number: [] for number in range(self._count)}
             for hit in every:
                 rows[hit.leaf].append(hit)
             placed = {hit for part in self._placed for hit in self._walk(part, tokens, rows, field)}
             every = sorted(placed.union(*(rows[leaf] for leaf in self._free)))
-        if not self._slight:
+        if not self._slight or not every:
             return every
         content = {hit.row for hit in every if hit.leaf not in self._slight}
         return [hit for hit in every if hit.row in content or not content.isdisjoint((hit.row - 1, hit.row + 1))]
@@ -159,6 +163,7 @@ class Marker:
 
         Of all texts at once, because an answer has twenty, most of them titles.
         """
+        self._deadline.check()
         if self._every:
             self._try(tokens.forms)
         rows = np.flatnonzero(tokens.forms >= 0)
@@ -266,7 +271,7 @@ class Marker:
 def merge(found: Iterable[Found]) -> tuple[Mark, ...]:
     """The marks of *found*: ordered, without overlap; a compound that is marked whole swallows its parts."""
     marks: list[Mark] = []
-    for start, end in sorted({(hit.start, hit.end) for hit in found}):
+    for start, end in sorted(set(map(_span, found))):
         if marks and start < marks[-1][1]:
             marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
         else:

@@ -10,7 +10,7 @@ from index.errors import OutOfTime
 from index.text import Analyzer
 from search.engines import Scored, Searcher, WordStatistics
 from search.engines.meaning import MAX_FORMS
-from search.highlight import Marker, Read, merge
+from search.highlight import Marker, Read, leaf_of, merge
 from search.limits import NEVER, Deadline
 from search.query import Node
 from search.results import Hit, Snippet
@@ -66,7 +66,7 @@ class Presenter:
             score=scored.score,
             snippets=snippets(document.text, text, self.weights, title=document.title),
             similar=scored.similar,
-            lacks=self.marker.lacking({hit.leaf for hit in (*title.found, *text.found)}) if partial else (),
+            lacks=self.marker.lacking(set(map(leaf_of, (*title.found, *text.found)))) if partial else (),
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text import Part, parts
-from search.highlight import Found, Read, merge
+from search.highlight import Found, Read, leaf_of, merge, start_of
 from search.results import Mark, Snippet
 
 __all__ = ["snippets"]
@@ -51,10 +51,6 @@ class _Text(NamedTuple):
     title: str
     width: int
 
-    def within(self, start: int, end: int) -> tuple[int, int]:
-        """The half-open range of what was found in ``text[start:end]``."""
-        return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
-
 
 def snippets(
     text: str, read: Read, weights: Sequence[float], *, title: str = "", width: int = WIDTH
@@ -65,7 +61,7 @@ def snippets(
     A passage that only repeats the *title* comes last. Linear in the text and in what was found.
     """
     found = read.found
-    offsets = [hit.start for hit in found]
+    offsets = list(map(start_of, found))
     sections = parts(text, offsets)
     whole = _Text(text, read.words, read.sentences, found, offsets, weights, title, width)
     chosen = _best(whole, [section for section in sections if section.kind == "body"])
@@ -93,21 +89,22 @@ def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
 
 def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
     """One candidate for each sentence with a match: it, and its neighbours while they fit. Each once."""
-    low, high = whole.within(section.start, section.end)
+    offsets = whole.offsets
+    low, high = bisect_left(offsets, section.start), bisect_left(offsets, section.end)
     if low == high:
         return
     if section.end - section.start <= whole.width:
         # Whichever sentence it starts from.
-        yield _passage(whole, section.start, section.end)
+        yield _passage(whole, section.start, section.end, low, high)
         return
     bounds = _sentences(whole, section)
     starts = [start for start, _ in bounds]
     window = (-1, -1)
-    for number in sorted({bisect_right(starts, offset) - 1 for offset in whole.offsets[low:high]}):
+    for number in sorted({bisect_right(starts, offset) - 1 for offset in offsets[low:high]}):
         first = last = max(number, 0)
         start, end = bounds[first]
         if end - start > whole.width:
-            start, end = _narrow(whole, start, end)
+            start, end = _narrow(whole, start, end, bisect_left(offsets, start, low, high), high)
         while last + 1 < len(bounds) and bounds[last + 1][1] - start <= whole.width:
             last += 1
             end = bounds[last][1]
@@ -116,15 +113,14 @@ def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
             start = bounds[first][0]
         if (start, end) != window:
             window = (start, end)
-            yield _passage(whole, start, end)
+            inside = bisect_left(offsets, start, low, high), bisect_left(offsets, end, low, high)
+            yield _passage(whole, start, end, *inside)
 
 
-def _passage(whole: _Text, start: int, end: int) -> _Passage:
-    low, high = whole.within(start, end)
-    # Lists: a generator takes twice as long for a few, and an answer weighs thirty passages.
-    leaves = frozenset([hit.leaf for hit in whole.found[low:high]])
+def _passage(whole: _Text, start: int, end: int, low: int, high: int) -> _Passage:
+    leaves = frozenset(map(leaf_of, whole.found[low:high]))
     again = (high - low - len(leaves)) / (high - low)
-    score = sum([whole.weights[leaf] for leaf in leaves]) * (1 + _AGAIN * again)
+    score = sum(map(whole.weights.__getitem__, leaves)) * (1 + _AGAIN * again)
     title = whole.title
     if len(title) > (end - start) / 2 and whole.text[start:end].strip().rstrip(".").startswith(title.rstrip("….")):
         score *= 0.5
@@ -142,10 +138,10 @@ def _sentences(whole: _Text, section: Part) -> list[Mark]:
     return list(zip(starts, [*starts[1:], section.end], strict=True))
 
 
-def _narrow(whole: _Text, start: int, end: int) -> Mark:
-    """The stretch of a long sentence with the most matches, cut at spaces."""
+def _narrow(whole: _Text, start: int, end: int, low: int, high: int) -> Mark:
+    """The stretch of a long sentence with the most matches, cut at spaces; they are among ``found[low:high]``."""
     text, width = whole.text, whole.width
-    inside = whole.offsets[slice(*whole.within(start, end))]
+    inside = whole.offsets[low : bisect_left(whole.offsets, end, low, high)]
     counts = [bisect_left(inside, offset + width * 3 // 4) - at for at, offset in enumerate(inside)]
     anchor = inside[counts.index(max(counts))]
     left = max(start, min(anchor - width // 8, end - width))
@@ -184,5 +180,5 @@ def _cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
     before = "…" if start and text[start].islower() else ""
     after = "" if end == len(text) or not text[end - 1].isalnum() or text[end : end + 1] == "\n" else "…"
     shift = len(before) - start
-    moved = tuple((a + shift, b + shift) for a, b in marks if start <= a and b <= end)
+    moved = tuple([(a + shift, b + shift) for a, b in marks if start <= a and b <= end])
     return Snippet(before + text[start:end].replace("\n", " ") + after, moved)

@@ -212,8 +212,9 @@ class WhooshSearcher:
     def _forms_counted(self, leaf: Leaf, asked: Asked) -> WordStatistics:
         asked.deadline.check()
         documents = self._weigh(Leaf(leaf.term, FIELDS), asked).documents
-        cut = any(reader.word(leaf.term).cut for reader in self._readers)
-        return WordStatistics(words.forms(leaf.term, self._readers), documents, cut)
+        lists = [reader.word(leaf.term) for reader in self._readers]
+        cut = any(own.cut for own in lists)
+        return WordStatistics(words.forms(lists, self._readers), documents, cut)
 
 
 def _only_counts(request: Request) -> bool:

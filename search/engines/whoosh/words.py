@@ -34,15 +34,15 @@ def documents(ids: Sequence[str], readers: Sequence[Reader]) -> list[Document]:
     return [found[doc_id] for doc_id in ids if doc_id in found]
 
 
-def forms(term: Term, readers: Sequence[Reader]) -> tuple[Count, ...]:
-    """The forms of *term* that live documents have, most frequent first, then by form; at most MAX_FORMS.
+def forms(lists: Sequence[Lists], readers: Sequence[Reader]) -> tuple[Count, ...]:
+    """The forms that live documents have of a word with these *lists*, the most frequent first, then by form.
 
-    A form has one list in a segment, whose length is its count there: 1 µs a form, nothing is gathered.
+    At most MAX_FORMS. A form has one list in a segment, whose length is its count there: 1 µs, nothing is gathered.
     """
-    parts = [_Part(reader, reader.word(term)) for reader in readers]
+    parts = [_Part(reader, own) for reader, own in zip(readers, lists, strict=True)]
     frequent = _frequent(parts, MAX_FORMS, keys_each=1)
     totals = frequent[0] if len(parts) == 1 else _added(frequent, parts)
-    found = sorted((-total, form_of(key)) for key, total in totals.items() if total)
+    found = sorted([(-total, form_of(key)) for key, total in totals.items() if total])
     return tuple([Count(form, -total) for total, form in found[:MAX_FORMS]])
 
 
