@@ -34,6 +34,7 @@ def read(word: Word, scores: Scores) -> None:
         word.known, word.readings = False, []
     if word.known and not word.is_capitalised and not all(reading.is_name for reading in word.readings):
         word.readings = [reading for reading in word.readings if not reading.is_name]
+    word.tags = frozenset().union(*[reading.tags for reading in word.readings])
     if word.known:
         for reading in word.readings:
             scores[reading.lemma] = scores.get(reading.lemma, 0.0) + reading.score
@@ -132,11 +133,11 @@ def _lead(scores: Scores, first: str, second: str) -> None:
 
 
 RULES = (
-    Rule("superlative", "a reader may type «крупнейший» and mean no other", _superlative),
-    Rule("comparative", "of an adjective and of its adverb", _comparative),
-    Rule("participle", "verbs first, participles left to their own lemmas", _participle),
-    Rule("noun before adverb", "«вечером» is when, and an evening", _noun_before_adverb),
-    Rule("adjective before its noun", "nouns made of adjectives are rarer than these", _adjective_before_its_noun),
-    Rule("short adjective", "«известно» is «известный»", _short_adjective),
+    Rule("superlative", "a reader may type «крупнейший» and mean no other", _superlative, frozenset({"Supr"})),
+    Rule("comparative", "of an adjective and of its adverb", _comparative, frozenset({"COMP"})),
+    Rule("participle", "verbs first, participles left to their own lemmas", _participle, frozenset({"PRTS", "PRTF"})),
+    Rule("noun before adverb", "«вечером» is when, and an evening", _noun_before_adverb, frozenset({"ADVB"})),
+    Rule("adjective before its noun", "such nouns are rarer", _adjective_before_its_noun, frozenset({"ADJF"})),
+    Rule("short adjective", "«известно» is «известный»", _short_adjective, frozenset({"ADJS"})),
     Rule("soft noun", "«-ье» is how the word is spelt today", _soft_noun),
 )

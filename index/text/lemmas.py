@@ -43,6 +43,8 @@ def lemma_set(form: str, lexicon: Lexicon) -> LemmaSet:
 
 
 def _ranked(scores: Scores) -> LemmaSet:
+    if len(scores) == 1:  # as most have
+        return (Lemma(next(iter(scores)), 1.0),)
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
     total = sum(value for _, value in ranked)
     return tuple(Lemma(text, round(value / total, 4) or 0.0001) for text, value in ranked)

@@ -117,8 +117,12 @@ _FLEETING = (
     (re.compile(r"(.*[аеиоуыэюя].*[бвдзпт])л(а|у|ом|е|ы|ов|ам|ами|ах)"), r"\1ел", 0.1),
 )
 
+# How a form ends that one of them may take: one look spares six.
+_FLED = re.compile(r"[цкл](?:а|у|ем|ом|е|ы|и|ев|ов|ам|ами|ах)\Z")
+
 # «Ананидзе», «Саакашвили», «Шевченко», «Ахметулы», «Сериккызы» have one form.
-_INDECLINABLE = re.compile(rf".*{_VOWEL}.*(?:дзе|швили|енко|улы|кызы|қызы|ұлы)")
+_INDECLINABLE = ("дзе", "швили", "енко", "улы", "кызы", "қызы", "ұлы")
+_WITH_VOWEL = re.compile(rf".*{_VOWEL}.*(?:{'|'.join(_INDECLINABLE)})")
 
 # The weight of a nominative whose suffix speaks for itself.
 _SURE = 1.8
@@ -141,7 +145,7 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> Mapp
     not lead to the masculine («Валентиной» is no Валентин). Linear in the number of endings.
     """
     found: dict[str, float] = {}
-    if _INDECLINABLE.fullmatch(form):
+    if form.endswith(_INDECLINABLE) and _WITH_VOWEL.fullmatch(form):
         return {form: 2.0}
     for ending, readings in _endings(form):
         stem = form[: len(form) - len(ending)]
@@ -149,7 +153,7 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> Mapp
             if (paradigm.strong or not strong) and (family or not joined) and pattern.fullmatch(stem):
                 name = stem + nominative
                 found[name] = max(found.get(name, 0.0), weight)
-    if not strong:
+    if not strong and _FLED.search(form, max(0, len(form) - 4)):
         for name, weight in _fleeting(form):
             found[name] = max(found.get(name, 0.0), weight)
     for name in _plural_bases(form):

@@ -16,7 +16,10 @@ Scores = dict[str, float]
 
 @dataclass(slots=True)
 class Word:
-    """A form on its way: ``known`` to the dictionary or not, with the readings that no rule has dropped yet."""
+    """A form on its way: ``known`` to the dictionary or not, with the readings that no rule has dropped yet.
+
+    ``tags``: the grammemes that any of the readings has.
+    """
 
     form: str
     lower: str
@@ -24,6 +27,7 @@ class Word:
     lexicon: Lexicon
     known: bool = False
     readings: list[Reading] = field(default_factory=list)
+    tags: frozenset[str] = frozenset()
 
     @property
     def is_capitalised(self) -> bool:
@@ -31,8 +35,12 @@ class Word:
 
 
 class Rule(NamedTuple):
-    """``apply`` returns True when the word is settled and no further rule is to look at it."""
+    """``apply`` returns True when the word is settled and no further rule is to look at it.
+
+    A rule with ``needs`` looks only at words that have one of these among their tags.
+    """
 
     name: str
     reason: str
     apply: Callable[[Word, Scores], bool | None]
+    needs: frozenset[str] = frozenset()
