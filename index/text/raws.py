@@ -71,6 +71,8 @@ _PARTICLES = re.compile(r"(?i:ко[ей]|по|из|в|во)-.*|.*-(?i:то|ли�
 # «77-й», «20-летие», «90-е»: the tail is an ending, and «5-летний» has nothing to do with summer.
 _NUMERAL = re.compile(r"(\d+)-[^\W\d_А-ЯA-Z][^\W\d_]*")
 _DECIMAL = re.compile(r"\d+[.,]\d+")
+# How an address may begin without being another one.
+_ADDRESS = re.compile(r"(?i)^(?:https?://)?(?:www\.)?")
 
 
 class Piece(NamedTuple):
@@ -117,38 +119,31 @@ def cut(raw: str) -> list[Piece]:
     pieces: list[Piece] = []
     position = 0
     for match in _WORD.finditer(raw):
-        whole = Piece(_whole(match), position, match.start(), match.end())
-        parts = _parts(match, whole.form)
-        if len(parts) == 1 and parts[0] == match.span():
+        start, end = match.span()
+        text, kind = raw[start:end], match.lastgroup
+        whole = fold(_ADDRESS.sub("", text).rstrip("/") or text if kind == "url" else text)
+        pieces.append(Piece(whole, position, start, end))
+        parts = _word_parts(text, whole) if kind == "word" else _parts(text, kind)
+        if len(parts) == 1 and parts[0] == (0, end - start):
             parts = []
-        pieces.append(whole)
-        pieces.extend(Piece(fold(raw[start:end]), position + i, start, end) for i, (start, end) in enumerate(parts))
+        for part, (low, high) in enumerate(parts):
+            pieces.append(Piece(fold(text[low:high]), position + part, start + low, start + high))
         position += len(parts) or 1
     return pieces
 
 
-def _whole(match: re.Match[str]) -> str:
-    text = match.group()
-    if match.lastgroup == "url":
-        text = re.sub(r"(?i)^(?:https?://)?(?:www\.)?", "", text).rstrip("/") or text
-    return fold(text)
-
-
-def _parts(match: re.Match[str], folded: str) -> list[tuple[int, int]]:
-    """The spans of the parts of a compound, which is *folded* as a whole; empty for a word that has none."""
-    text, base = match.group(), match.start()
-    kind = match.lastgroup
-    if kind == "word":
-        found = _word_parts(text, folded)
-    elif kind == "number":
-        found = [] if _DECIMAL.fullmatch(text) else [part.span() for part in _RUNS.finditer(text)]
-    else:
-        skipped = ("http", "https", "www")
-        found = [part.span() for part in _INSIDE.finditer(text) if part.group().lower() not in skipped]
-    return [(base + start, base + end) for start, end in found]
+def _parts(text: str, kind: str | None) -> list[tuple[int, int]]:
+    """The spans in *text* of the parts of a number or an address; empty for one that has none."""
+    if kind == "number":
+        return [] if _DECIMAL.fullmatch(text) else [part.span() for part in _RUNS.finditer(text)]
+    skipped = ("http", "https", "www")
+    return [part.span() for part in _INSIDE.finditer(text) if part.group().lower() not in skipped]
 
 
 def _word_parts(text: str, folded: str) -> list[tuple[int, int]]:
+    """The same of a word, which is *folded* as a whole."""
+    if text.isalpha() or text.isdigit():
+        return []
     parts = [part.span() for part in _BETWEEN_HYPHENS.finditer(text)]
     if len(parts) == 1:
         return [run.span() for run in _RUNS.finditer(text)] if _LETTERS_DIGITS.fullmatch(text) else []
