@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -28,15 +29,9 @@ _WORTH = 0.6
 _AGAIN = 0.05
 
 
-class _Passage(NamedTuple):
-    """``text[start:end]``, and the slice of what was found that lies in it."""
-
-    start: int
-    end: int
-    low: int
-    high: int
-    score: float
-    leaves: frozenset[int]
+# A passage ``text[start:end]``: its score below zero, start, end, the slice of what was found that lies in it, and the
+# leaves of that. So they sort by score, then by place.
+_Passage = tuple[float, int, int, int, int, frozenset[int]]
 
 
 class _Text(NamedTuple):
@@ -68,8 +63,8 @@ def snippets(
     chosen = chosen or _best(whole, [section for section in sections if section.kind != "body"])
     if not chosen:
         return _opening(text, title, width)
-    shown = [(each.start, each.end, merge(found[each.low : each.high])) for each in sorted(chosen)]
-    return tuple([_cut(text, start, end, marks) for start, end, marks in shown])
+    chosen.sort(key=itemgetter(1))
+    return tuple([_cut(text, start, end, merge(found[low:high])) for _, start, end, low, high, _ in chosen])
 
 
 def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
@@ -77,14 +72,14 @@ def _best(whole: _Text, sections: Sequence[Part]) -> list[_Passage]:
     candidates = [passage for section in sections for passage in _windows(whole, section)]
     if not candidates:
         return []
-    candidates.sort(key=lambda passage: (-passage.score, passage.start))
-    first = candidates[0]
+    candidates.sort()
+    best, start, end, _, _, leaves = candidates[0]
     for second in candidates[1:]:
-        apart = second.end <= first.start or second.start >= first.end
-        fresh = second.leaves - first.leaves
-        if apart and (fresh or second.score >= _WORTH * first.score) and PASSAGES > 1:
-            return [first, second]
-    return [first]
+        score, begins, ends, _, _, others = second
+        apart = ends <= start or begins >= end
+        if apart and (score <= _WORTH * best or others - leaves) and PASSAGES > 1:
+            return [candidates[0], second]
+    return candidates[:1]
 
 
 def _windows(whole: _Text, section: Part) -> Iterator[_Passage]:
@@ -124,7 +119,7 @@ def _passage(whole: _Text, start: int, end: int, low: int, high: int) -> _Passag
     title = whole.title
     if len(title) > (end - start) / 2 and whole.text[start:end].strip().rstrip(".").startswith(title.rstrip("….")):
         score *= 0.5
-    return _Passage(start, end, low, high, score, leaves)
+    return -score, start, end, low, high, leaves
 
 
 def _sentences(whole: _Text, section: Part) -> list[Mark]:

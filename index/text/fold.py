@@ -53,6 +53,8 @@ def fold(word: str) -> str:
 
 
 def _respell(word: str) -> str:
+    if word.isascii():  # an address, mostly
+        return word.replace("`", "'")
     word = unicodedata.normalize("NFKC", word.translate(_SAME))
     word = unicodedata.normalize("NFC", _STRESS.sub("", unicodedata.normalize("NFD", word))).translate(_YO)
     if not _CYRILLIC.search(word):

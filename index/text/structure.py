@@ -32,7 +32,7 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _OPENING = re.compile(rf"{_CAPTION}|©|{_TEASER}|{_BYLINE}|источник|по материалам|по информации", re.I)
 # «Читайте также» on a line of its own: the headlines under it, which end in no full stop, belong to it.
 _TEASER_HEAD = re.compile(rf"{_TEASER}\s*:?", re.I)
-# Letters of a headline.
+# The most letters of either: most lines are paragraphs, and longer.
 _HEADLINE = 160
 
 _MEDIUM = (
@@ -91,7 +91,7 @@ def _lines(text: str) -> Iterator[_Line]:
         start, end = end + 1, end + 1 + len(line)
         stripped = line.strip()
         if stripped:
-            teases = _is_teaser_head(stripped) or (teases and _is_headline(stripped))
+            teases = len(stripped) <= _HEADLINE and (_is_teaser_head(stripped) or (teases and _is_headline(stripped)))
             yield start, line, stripped, teases
 
 
@@ -107,8 +107,9 @@ def _lines_at(text: str, offsets: Sequence[int]) -> Iterator[_Line]:
         line = text[start:end]
         stripped = line.strip()
         if stripped:
-            teases = _is_teaser_head(stripped) or (
-                _is_headline(stripped) and _is_under_teaser(text, above, start, teases=teases)
+            teases = len(stripped) <= _HEADLINE and (
+                _is_teaser_head(stripped)
+                or (_is_headline(stripped) and _is_under_teaser(text, above, start, teases=teases))
             )
             yield start, line, stripped, teases
 
@@ -119,18 +120,17 @@ def _is_under_teaser(text: str, above: int, start: int, *, teases: bool) -> bool
     while end > above:
         start = text.rfind("\n", above + 1, end) + 1 or above + 1
         line, end = text[start:end].strip(), start - 1
-        if line and (_is_teaser_head(line) or not _is_headline(line)):
-            return _is_teaser_head(line)
+        if line and (len(line) > _HEADLINE or _is_teaser_head(line) or not _is_headline(line)):
+            return len(line) <= _HEADLINE and _is_teaser_head(line)
     return teases
 
 
 def _is_teaser_head(line: str) -> bool:
-    # Long ones are told by their length: most lines are paragraphs.
-    return len(line) <= _HEADLINE and _TEASER_HEAD.fullmatch(line) is not None
+    return _TEASER_HEAD.fullmatch(line) is not None
 
 
 def _is_headline(line: str) -> bool:
-    return len(line) <= _HEADLINE and line[-1] not in ".;:"
+    return line[-1] not in ".;:"
 
 
 def _may_say(line: str) -> bool:

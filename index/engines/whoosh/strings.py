@@ -87,7 +87,10 @@ class Strings:
             # Ids mostly are: decoded at once.
             whole = text.decode("ascii")
             return [whole[start:end] for start, end in spans]
-        return [self._decoded(text[start:end]) for start, end in spans]
+        try:
+            return [text[start:end].decode("utf-8", "surrogatepass") for start, end in spans]
+        except UnicodeDecodeError as error:
+            raise IndexDamaged(f"{self._where}: {error}") from error
 
     def find_all(self, keys: Sequence[str]) -> NDArray[np.int64]:
         """The number of each of *keys*, which are sorted, or -1. 5 µs each; a fifth of one when they are many."""
