@@ -10,7 +10,7 @@ from typing import Any
 from search.engines import Bucket, Count
 from search.results import Answer, AskedWord, Explanation, Hit, Snippet, Understood
 
-__all__ = ["answer_json", "hit_json", "marked_html", "trec_id"]
+__all__ = ["answer_json", "hit_json", "in_html", "marked_html", "trec_id"]
 
 Json = dict[str, Any]
 
@@ -40,12 +40,17 @@ def answer_json(answer: Answer) -> Json:
 def marked_html(text: str, marks: Iterable[tuple[int, int]]) -> str:
     """*text* escaped for HTML with every mark in a <mark> element; marks are ordered and do not overlap."""
     # Most texts have nothing to escape, and one look is less than one at each piece.
-    safe = str if _SPECIAL.search(text) is None else escape
+    safe = str if _SPECIAL.search(text) is None else in_html
     pieces, at = [], 0
     for start, end in marks:
         pieces += [safe(text[at:start]), "<mark>", safe(text[start:end]), "</mark>"]
         at = end
     return "".join([*pieces, safe(text[at:])])
+
+
+def in_html(text: str) -> str:
+    """*text* escaped for HTML; most have nothing to escape, and one look is less than the five of html.escape."""
+    return text if _SPECIAL.search(text) is None else escape(text)
 
 
 def trec_id(doc_id: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from index.errors import IndexFault, NotFound, RequestError
 from web.language import gettext as _
 from web.manners import json_response
 from web.params import BadParameters
+from web.templating import rendered
 
 __all__ = ["install"]
 
@@ -60,7 +61,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _answer(status: HTTPStatus, *, errors: tuple[RequestError, ...] = ()) -> Response:
     if not request.path.startswith(_FOR_PROGRAMS):
-        html = render_template("error.html", status=status.value, heading=_heading(status), errors=errors)
+        html = rendered("error.html", status=status.value, heading=_heading(status), errors=errors)
         return current_app.make_response((html, status))
     problem: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": status.value}
     problem["detail"] = "; ".join(map(str, errors)) or _heading(status)

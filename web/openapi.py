@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from search.engines import SORTS
@@ -17,6 +17,7 @@ from search.service import DEPTH
 from web import files, params
 from web.manners import json_response, validated
 from web.schemas import kind, schemas
+from web.templating import rendered
 
 __all__ = ["blueprint", "document"]
 
@@ -38,7 +39,7 @@ def contract() -> ResponseReturnValue:
 @validated
 def page() -> ResponseReturnValue:
     """The document, for people."""
-    return render_template("api.html", api=document(), kind=kind)
+    return rendered("api.html", api=document(), kind=kind)
 
 
 def document() -> Json:

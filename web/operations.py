@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from web.manners import json_response
 from web.state import state
+from web.templating import rendered
 from web.workload import work_done
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def status() -> ResponseReturnValue:
     """The same for people: what is served, since when, and what stands in the way of a newer one."""
     service = state().service
     work = work_done(_counts().collect())
-    return render_template("status.html", generation=service.generation, fault=service.fault, age=_age(), work=work)
+    return rendered("status.html", generation=service.generation, fault=service.fault, age=_age(), work=work)
 
 
 def _counts() -> CollectorRegistry:

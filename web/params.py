@@ -16,7 +16,6 @@ from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
@@ -67,6 +66,7 @@ _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 # dataclasses.replace takes three times as long, and a page has thirty links.
 _NAMES_OF_FIELDS = tuple(field.name for field in fields(Ask))
 _values_of_fields = attrgetter(*_NAMES_OF_FIELDS)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.~ -]+")
 # One for one, so that offsets into the query stay true.
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -159,18 +159,22 @@ def _fields(ask: Ask) -> dict[str, Any]:
 
 
 def _pairs(of: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = [("q", of["text"])]
-    found += [(name, value) for name, field in FACETS.items() for value in of[field]]
-    found += [("from", _shortest_first(of["first"])), ("to", _shortest_last(of["last"]))]
+    found: list[tuple[str, str]] = [("q", of["text"])] if of["text"] else []
+    for name, field in FACETS.items():
+        if of[field]:
+            found += [(name, value) for value in of[field] if value]
+    found += [("from", _shortest_first(of["first"]))] if of["first"] else []
+    found += [("to", _shortest_last(of["last"]))] if of["last"] else []
     found += [("verbatim", "1")] if of["verbatim"] else []
-    found += [("keep", word) for word in of["keep"]]
+    found += [("keep", word) for word in of["keep"] if word] if of["keep"] else []
     found += [("fold", "0")] if not of["fold"] else []
-    found += [("copies", of["copies"]), ("cursor", of["cursor"])]
+    found += [("copies", of["copies"])] if of["copies"] else []
+    found += [("cursor", of["cursor"])] if of["cursor"] else []
     found += [("explain", "1")] if of["explain"] else []
     found += [("sort", of["sort"])] if of["sort"] != "relevance" else []
     found += [("size", str(of["size"]))] if of["size"] != 10 else []
     found += [("page", str(of["page"]))] if of["page"] != 1 else []
-    return [(name, value) for name, value in found if value]
+    return found
 
 
 def query_string(ask: Ask, **changes: Any) -> str:
@@ -188,11 +192,15 @@ def written(found: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{escaped(name)}={escaped(value)}" for name, value in found])
 
 
-# A page has fifty links with the same query in each, which takes 15 microseconds to escape; 6 KB for the longest.
+# A page has fifty links with the same query in each; 6 KB for the longest.
 @lru_cache(maxsize=512)
 def escaped(value: str) -> str:
-    """*value* as it stands in a URL query."""
-    return quote_plus(value)
+    """*value* as it stands in a URL query, as quote_plus has it, which takes each letter by itself."""
+    return _UNSAFE.sub(_percent, value).replace(" ", "+")
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "%" + match[0].encode().hex("%").upper()
 
 
 @lru_cache(maxsize=4_096)
@@ -259,15 +267,11 @@ def _last_day(value: str) -> dt.date | None:
     return _days(value)[1]
 
 
-def _shortest_first(day: dt.date | None) -> str:
-    if day is None:
-        return ""
+def _shortest_first(day: dt.date) -> str:
     return day.isoformat()[: 10 if day.day > 1 else 7 if day.month > 1 else 4]
 
 
-def _shortest_last(day: dt.date | None) -> str:
-    if day is None:
-        return ""
+def _shortest_last(day: dt.date) -> str:
     whole_month = day.day == calendar.monthrange(day.year, day.month)[1]
     return day.isoformat()[: 10 if not whole_month else 7 if day.month < 12 else 4]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import assume, given
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from search.engines import SORTS
 from search.service import Ask
-from web.params import MAX_VALUES, BadParameters, pairs, query_string, read
+from web.params import MAX_VALUES, BadParameters, escaped, pairs, query_string, read
 
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
 _values = st.lists(_texts.filter(bool), max_size=3, unique=True).map(tuple)
@@ -99,6 +100,11 @@ def test_only_the_first_ten_thousand_hits_can_be_paged_through() -> None:
 def test_empty_fields_of_a_form_are_not_given() -> None:
     empty = [(name, "") for name in ("q", "from", "to", "source", "tag", "author")]
     assert read(MultiDict(empty)) == Ask("")
+
+
+@given(_texts | st.text(st.characters(codec="utf-8")))
+def test_a_value_is_escaped_as_the_standard_library_does(value: str) -> None:
+    assert escaped(value) == quote_plus(value)
 
 
 def test_filters_may_be_repeated_and_the_same_one_counts_once() -> None:
