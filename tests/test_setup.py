@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -136,6 +137,30 @@ def test_a_set_up_that_was_killed_is_taken_up_again(clone: Clone) -> None:
     assert "Making .venv" in process.stderr.readline()
     process.kill()
     process.communicate()
+    assert clone.run()[0] == 0
+    assert clone.installed() == "1.0"
+
+
+def test_what_a_killed_set_up_left_running_is_waited_for(clone: Clone) -> None:
+    process = clone.start()
+    assert process.stderr is not None
+    process.stderr.readline()
+    # The module venv is at work by then, and goes on when its parent is killed.
+    while not (clone.venv / "pyvenv.cfg").exists():
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    code, said = clone.run()
+    assert (code, clone.installed()) == (0, "1.0")
+    assert any("waiting" in line for line in said)
+    # Nobody had said that it was whole.
+    assert any("Making .venv" in line for line in said)
+
+
+def test_an_environment_that_was_not_made_to_its_end_is_made_anew(clone: Clone) -> None:
+    clone.run()
+    (clone.venv / "installed.json").unlink()
+    shutil.rmtree(next(clone.venv.glob("lib/python*/site-packages/pip")))
     assert clone.run()[0] == 0
     assert clone.installed() == "1.0"
 

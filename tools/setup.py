@@ -127,21 +127,22 @@ def has_venv(python: Interpreter) -> bool:
     return not subprocess.run([python.path, "-c", "import venv, ensurepip"], capture_output=True).returncode
 
 
-def make_venv(venv: Path, python: Interpreter) -> None:
-    """A new empty environment in place of whatever *venv* holds."""
+def make_venv(venv: Path, python: Interpreter, lock: IO[str]) -> None:
+    """A new empty environment in place of whatever *venv* holds; *lock* is held as long as it is being written."""
     if venv.exists() and not venv.is_dir():
         raise SetupError(f"{venv} is in the way: it is not a folder. Move it elsewhere.")
     # Asked beforehand: without ensurepip the module fails half-way and leaves a .venv without pip.
     if not has_venv(python):
         package = "python{}.{}-venv".format(*python.version)
         raise SetupError(f"{python.path} has no venv module. On Debian and Ubuntu: apt-get install {package}")
-    made = subprocess.run([python.path, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True)
+    command = [python.path, "-m", "venv", "--clear", str(venv)]
+    made = subprocess.run(command, capture_output=True, text=True, pass_fds=[lock.fileno()])
     if made.returncode:
         raise SetupError(f"{venv} can't be made: {last_line(made.stderr + made.stdout)}")
 
 
-def install(venv: Path, requirements: Path) -> None:
-    """Install exactly what *requirements* pins; pip's full output goes to install.log in *venv*.
+def install(venv: Path, requirements: Path, lock: IO[str]) -> None:
+    """Install exactly what *requirements* pins, *lock* held; pip's full output goes to install.log in *venv*.
 
     Wheels only: building from source would run a package's set-up code with build tools that no hash pins.
     """
@@ -149,8 +150,14 @@ def install(venv: Path, requirements: Path) -> None:
     command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(requirements)]
     log = venv / "install.log"
     with log.open("w", encoding="utf-8") as output:
-        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT).returncode
-    if code:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[lock.fileno()],
+        )
+    if done.returncode:
         said = log.read_text(encoding="utf-8", errors="replace")
         raise SetupError(f"packages could not be installed: {pip_cause(said)} (all of pip's output: {log})")
 
@@ -173,39 +180,52 @@ def fingerprint(requirements: Path) -> str:
     return hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
+def stamped(venv: Path) -> dict[str, object]:
+    """What *venv* holds: its Python, and which requirements. Nothing when it was not made to its end."""
+    try:
+        return dict(json.loads((venv / "installed.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def stamp(venv: Path, python: Interpreter, installed: dict[str, str]) -> None:
+    (venv / "installed.json").write_text(json.dumps({"python": python.version, **installed}), encoding="utf-8")
+
+
 def satisfied(venv: Path, requirements: Path, wanted: str) -> bool:
     """Whether *venv* already holds *requirements*, made by the Python that is *wanted*."""
-    try:
-        stamp = json.loads((venv / "installed.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    held = stamped(venv)
+    if held.get(requirements.name) != fingerprint(requirements) or not (venv / "bin/python").exists():
         return False
-    if stamp.get(requirements.name) != fingerprint(requirements) or not (venv / "bin/python").exists():
-        return False
-    return not wanted or list(find_python(wanted).version) == stamp.get("python")
+    return not wanted or list(find_python(wanted).version) == held.get("python")
 
 
-def set_up(venv: Path, requirements: Path, wanted: str) -> None:
-    """Bring *venv* to *requirements*. The stamp is written last, so an interrupted set-up is taken up again."""
+def set_up(venv: Path, requirements: Path, wanted: str, lock: IO[str]) -> None:
+    """Bring *venv* to *requirements*. Each stamp is written last, so an interrupted set-up is taken up again.
+
+    A .venv without one may lack anything, pip above all, and is made anew.
+    """
     if satisfied(venv, requirements, wanted):
         return
-    python = ask(str(venv / "bin/python"))
+    python = ask(str(venv / "bin/python")) if stamped(venv) else None
     base = find_python(wanted) if wanted or python is None or not python.supported else python
-    stamp = venv / "installed.json"
     if python is None or python.version != base.version:
         say(f"Making {venv.name} with Python {base} ({base.path})")
-        make_venv(venv, base)
-    stamp.unlink(missing_ok=True)
+        make_venv(venv, base, lock)
+    stamp(venv, base, {})
     count = len(re.findall(r"^\S+==", requirements.read_text(encoding="utf-8"), re.MULTILINE))
     say(f"Installing {count} packages of {requirements.parent.name}/{requirements.name}")
-    install(venv, requirements)
+    install(venv, requirements, lock)
     names = [requirements] + ([requirements.with_name("run.txt")] if requirements.name == "dev.txt" else [])
-    installed = {path.name: fingerprint(path) for path in names}
-    stamp.write_text(json.dumps({"python": base.version, **installed}), encoding="utf-8")
+    stamp(venv, base, {path.name: fingerprint(path) for path in names})
 
 
 @contextlib.contextmanager
 def one_at_a_time(venv: Path) -> Iterator[IO[str]]:
-    """Hold the lock beside *venv*: two makes at once would install over each other. A killed process releases it."""
+    """Hold the lock beside *venv*: two makes at once would install over each other.
+
+    It is released when the last process that holds it ends: one that was killed may leave a pip that still writes.
+    """
     with venv.with_name(venv.name + ".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -226,8 +246,8 @@ def main() -> int:
     options.add_argument("--venv", type=Path, default=ROOT / ".venv", help="default: .venv beside this folder")
     chosen = options.parse_args()
     try:
-        with one_at_a_time(chosen.venv):
-            set_up(chosen.venv, ROOT / "requirements" / f"{chosen.which}.txt", chosen.python)
+        with one_at_a_time(chosen.venv) as lock:
+            set_up(chosen.venv, ROOT / "requirements" / f"{chosen.which}.txt", chosen.python, lock)
     except SetupError as error:
         say(f"Set-up failed: {error}")
     except OSError as error:
