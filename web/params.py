@@ -160,13 +160,11 @@ def _fields(ask: Ask) -> dict[str, Any]:
 
 def _pairs(of: Mapping[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = [("q", of["text"])] if of["text"] else []
-    for name, field in FACETS.items():
-        if of[field]:
-            found += [(name, value) for value in of[field] if value]
+    found += [(name, value) for name, field in FACETS.items() for value in of[field] if value]
     found += [("from", _shortest_first(of["first"]))] if of["first"] else []
     found += [("to", _shortest_last(of["last"]))] if of["last"] else []
     found += [("verbatim", "1")] if of["verbatim"] else []
-    found += [("keep", word) for word in of["keep"] if word] if of["keep"] else []
+    found += [("keep", word) for word in of["keep"] if word]
     found += [("fold", "0")] if not of["fold"] else []
     found += [("copies", of["copies"])] if of["copies"] else []
     found += [("cursor", of["cursor"])] if of["cursor"] else []

@@ -137,7 +137,12 @@ RULES = (
     Rule("comparative", "of an adjective and of its adverb", _comparative, frozenset({"COMP"})),
     Rule("participle", "verbs first, participles left to their own lemmas", _participle, frozenset({"PRTS", "PRTF"})),
     Rule("noun before adverb", "«вечером» is when, and an evening", _noun_before_adverb, frozenset({"ADVB"})),
-    Rule("adjective before its noun", "such nouns are rarer", _adjective_before_its_noun, frozenset({"ADJF"})),
+    Rule(
+        "adjective before its noun",
+        "nouns made of adjectives are rarer than these",
+        _adjective_before_its_noun,
+        frozenset({"ADJF"}),
+    ),
     Rule("short adjective", "«известно» is «известный»", _short_adjective, frozenset({"ADJS"})),
     Rule("soft noun", "«-ье» is how the word is spelt today", _soft_noun),
 )

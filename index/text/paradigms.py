@@ -153,7 +153,7 @@ def nominatives(form: str, *, strong: bool = False, family: bool = True) -> Mapp
             if (paradigm.strong or not strong) and (family or not joined) and pattern.fullmatch(stem):
                 name = stem + nominative
                 found[name] = max(found.get(name, 0.0), weight)
-    if not strong and _FLED.search(form, max(0, len(form) - 4)):
+    if not strong:
         for name, weight in _fleeting(form):
             found[name] = max(found.get(name, 0.0), weight)
     for name in _plural_bases(form):
@@ -175,6 +175,8 @@ def _endings(form: str) -> list[tuple[str, list[_Reading]]]:
 
 
 def _fleeting(form: str) -> Iterator[tuple[str, float]]:
+    if not _FLED.search(form):
+        return
     for pattern, nominative, weight in _FLEETING:
         match = pattern.fullmatch(form)
         if match:

@@ -121,7 +121,8 @@ def cut(raw: str) -> list[Piece]:
     for match in _WORD.finditer(raw):
         start, end = match.span()
         text, kind = raw[start:end], match.lastgroup
-        whole = fold(_ADDRESS.sub("", text).rstrip("/") or text if kind == "url" else text)
+        address = _ADDRESS.sub("", text).rstrip("/") if kind == "url" else ""
+        whole = fold(address or text)
         pieces.append(Piece(whole, position, start, end))
         parts = _word_parts(text, whole) if kind == "word" else _parts(text, kind)
         if len(parts) == 1 and parts[0] == (0, end - start):

@@ -32,7 +32,7 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _OPENING = re.compile(rf"{_CAPTION}|©|{_TEASER}|{_BYLINE}|источник|по материалам|по информации", re.I)
 # «Читайте также» on a line of its own: the headlines under it, which end in no full stop, belong to it.
 _TEASER_HEAD = re.compile(rf"{_TEASER}\s*:?", re.I)
-# The most letters of either: most lines are paragraphs, and longer.
+# The most letters of either.
 _HEADLINE = 160
 
 _MEDIUM = (
@@ -91,7 +91,8 @@ def _lines(text: str) -> Iterator[_Line]:
         start, end = end + 1, end + 1 + len(line)
         stripped = line.strip()
         if stripped:
-            teases = len(stripped) <= _HEADLINE and (_is_teaser_head(stripped) or (teases and _is_headline(stripped)))
+            own = _teases(stripped)
+            teases = teases if own is None else own
             yield start, line, stripped, teases
 
 
@@ -107,10 +108,8 @@ def _lines_at(text: str, offsets: Sequence[int]) -> Iterator[_Line]:
         line = text[start:end]
         stripped = line.strip()
         if stripped:
-            teases = len(stripped) <= _HEADLINE and (
-                _is_teaser_head(stripped)
-                or (_is_headline(stripped) and _is_under_teaser(text, above, start, teases=teases))
-            )
+            own = _teases(stripped)
+            teases = _is_under_teaser(text, above, start, teases=teases) if own is None else own
             yield start, line, stripped, teases
 
 
@@ -120,17 +119,19 @@ def _is_under_teaser(text: str, above: int, start: int, *, teases: bool) -> bool
     while end > above:
         start = text.rfind("\n", above + 1, end) + 1 or above + 1
         line, end = text[start:end].strip(), start - 1
-        if line and (len(line) > _HEADLINE or _is_teaser_head(line) or not _is_headline(line)):
-            return len(line) <= _HEADLINE and _is_teaser_head(line)
+        own = _teases(line) if line else None
+        if own is not None:
+            return own
     return teases
 
 
-def _is_teaser_head(line: str) -> bool:
-    return _TEASER_HEAD.fullmatch(line) is not None
-
-
-def _is_headline(line: str) -> bool:
-    return line[-1] not in ".;:"
+def _teases(line: str) -> bool | None:
+    """Whether *line* is the head of a teaser; None for a headline, which is of one when the line above is."""
+    if len(line) > _HEADLINE:  # as most are: paragraphs
+        return False
+    if _TEASER_HEAD.fullmatch(line):
+        return True
+    return False if line[-1] in ".;:" else None
 
 
 def _may_say(line: str) -> bool:

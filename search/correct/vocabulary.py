@@ -57,7 +57,7 @@ class IndexVocabulary:
         self.documents = documents
         self._analyzer = analyzer
         self._source = source
-        # Of the words that are asked about two of three were asked before.
+        # Three of five were asked before.
         self.documents_with = lru_cache(_REMEMBERED)(source.forms.documents_with)
         self.size = source.forms.size
         self.lemma_of = source.forms.lemma_of
