@@ -127,8 +127,9 @@ class Marker:
             every = sorted(placed.union(*(rows[leaf] for leaf in self._free)))
         if not self._slight or not every:
             return every
-        content = {hit.row for hit in every if hit.leaf not in self._slight}
-        return [hit for hit in every if hit.row in content or not content.isdisjoint((hit.row - 1, hit.row + 1))]
+        slight = self._slight
+        near = {at for row, leaf, _, _ in every if leaf not in slight for at in (row - 1, row, row + 1)}
+        return [hit for hit in every if hit.row in near]
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""

@@ -94,7 +94,7 @@ def hit_json(hit: Hit) -> Json:
     return {
         "id": hit.id,
         "title": hit.title,
-        "title_marks": [list(mark) for mark in hit.title_marks],
+        "title_marks": hit.title_marks,
         "url": hit.url,
         "source": hit.source,
         "date": hit.date.isoformat() if hit.date else None,
@@ -112,8 +112,7 @@ def _explanation(explanation: Explanation) -> Json:
 
 
 def _snippet(snippet: Snippet) -> Json:
-    marks = [list(mark) for mark in snippet.marks]
-    return {"text": snippet.text, "marks": marks, "html": marked_html(snippet.text, snippet.marks)}
+    return {"text": snippet.text, "marks": snippet.marks, "html": marked_html(snippet.text, snippet.marks)}
 
 
 def _counts(counts: Iterable[Count]) -> list[Mapping[str, object]]:

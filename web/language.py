@@ -171,9 +171,10 @@ def spoken() -> str:
 
 def _chosen() -> str:
     """By choice (``lang`` of the address, kept in a cookie), then by what the browser asks for."""
-    for chosen in (request.args.get(_COOKIE), request.cookies.get(_COOKIE)):
-        if chosen in LANGUAGES:
-            return str(chosen)
+    for given in (request.args, request.cookies):
+        # A look first: what is not there costs them an exception.
+        if _COOKIE in given and given[_COOKIE] in LANGUAGES:
+            return given[_COOKIE]
     return _preferred(request.headers.get("Accept-Language", ""))
 
 
@@ -184,9 +185,9 @@ def _preferred(accepted: str) -> str:
 
 
 def _remember(response: Response) -> Response:
-    chosen = request.args.get(_COOKIE)
-    if chosen in LANGUAGES and response.status_code == 200 and request.endpoint != "static":
-        response.set_cookie(_COOKIE, str(chosen), max_age=_YEAR, httponly=True, samesite="Lax")
+    args = request.args
+    if _COOKIE in args and args[_COOKIE] in LANGUAGES and response.status_code == 200 and request.endpoint != "static":
+        response.set_cookie(_COOKIE, args[_COOKIE], max_age=_YEAR, httponly=True, samesite="Lax")
     return response
 
 

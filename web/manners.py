@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_accept_header
 
 from web.language import VARIES, spoken
-from web.state import state
+from web.state import State, state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,21 +72,21 @@ def validated(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Argume
 
     @wraps(view)
     def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
-        before = _seal()
+        now = state()
+        before = _seal(now)
         tag = _tag(before) if before else None
         if tag and request.if_none_match.contains_weak(tag):
             return _tagged(Response(status=304), tag)
         response = make_response(view(*args, **kwargs))
         # Nor is an answer that was cut short for want of time the one that this address has.
-        lasting = before == _seal() and response.status_code == 200 and not g.get("unfinished")
+        lasting = before == _seal(now) and response.status_code == 200 and not g.get("unfinished")
         return _tagged(response, tag if lasting else None)
 
     return answer
 
 
-def _seal() -> tuple[str, str, str] | None:
+def _seal(now: State) -> tuple[str, str, str] | None:
     """What an answer is of besides its address: another seal, another answer."""
-    now = state()
     generation = now.service.generation
     return (now.build, generation.name, _today()) if generation else None
 

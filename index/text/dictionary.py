@@ -37,7 +37,8 @@ class Reading(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _morph() -> pymorphy3.MorphAnalyzer:
-    return pymorphy3.MorphAnalyzer(lang="ru")
+    # Plain tuples: its own objects for them are a tenth of the time.
+    return pymorphy3.MorphAnalyzer(lang="ru", result_type=None)
 
 
 @lru_cache(maxsize=65_536)
@@ -49,9 +50,9 @@ def readings(word: str) -> tuple[Reading, ...]:
     if _SURROGATES.search(word):
         return ()
     found = []
-    for parse in _morph().parse(word):
-        tags = parse.tag.grammemes
-        found.append(Reading(parse.normal_form.replace("ё", "е"), tags, parse.score, bool(_NAMES & tags)))
+    for _, tag, lemma, score, _ in _morph().parse(word):
+        tags = tag.grammemes
+        found.append(Reading(lemma.replace("ё", "е"), tags, score, bool(_NAMES & tags)))
     return tuple(found)
 
 

@@ -56,11 +56,14 @@ def test_who_asks_too_often_waits_and_others_do_not(service: Service) -> None:
     refused = client.get(SEARCH, environ_base=here)
     assert refused.mimetype == "application/problem+json"
     assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert (refused.headers["X-RateLimit-Limit"], refused.headers["X-RateLimit-Remaining"]) == ("3", "0")
     page = client.get("/", environ_base=here)
     assert (page.status_code, page.mimetype) == (429, "text/html")
     assert "Подождите минуту" in page.text
     assert client.get("/healthz", environ_base=here).status_code == 200
-    assert client.get(SEARCH, environ_base=there).status_code == 200
+    other = client.get(SEARCH, environ_base=there)
+    assert (other.status_code, other.headers["X-RateLimit-Remaining"]) == (200, "2")
+    assert "Retry-After" not in other.headers
 
 
 def test_addresses_of_one_ipv6_network_are_counted_together(service: Service) -> None:

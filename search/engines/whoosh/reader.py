@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -73,10 +74,8 @@ class Reader:
 
     def _listed(self, word: Word, root: str) -> Lists:
         """The lists of a word, and of all others with that *root* unless it is empty."""
-        segment = self.segment
-        tables = segment.lemmas.arrays, segment.lemma_table.packed, segment.forms.arrays
         asked = *spelt(word, root), self._grades, ROOTS
-        forms, rows, grades, slots, df, postings, kin = lookup.listed(*asked, *tables, self._lists)
+        forms, rows, grades, slots, df, postings, kin = lookup.listed(*asked, *self._lemmas, self._lists)
         if postings < 0 or (len(forms) and forms[0] < 0):
             raise self.damaged("forms, lemmas or posting lists")
         return Lists(forms, df, rows, grades, slots, postings, kin)
@@ -172,7 +171,7 @@ class Reader:
         asked, room = (batch.words, bits_of(fields)), (scratch.bits, scratch.slots)
         return self._placed(adjoining.adjoining(*self._positions, *asked, self.documents, wanted, *room))
 
-    @property
+    @cached_property
     def _positions(self) -> tuple[Any, Any, Any, Any, Any, Any, Any, Any]:
         """What loops over positions read."""
         segment = self.segment
@@ -216,7 +215,13 @@ class Reader:
             raise self.damaged("posting lists")
         return Lists(forms, df, rows, grades, slots, postings)
 
-    @property
+    @cached_property
+    def _lemmas(self) -> tuple[Any, Any, Any]:
+        """What leads from lemmas to forms."""
+        segment = self.segment
+        return segment.lemmas.arrays, segment.lemma_table.packed, segment.forms.arrays
+
+    @cached_property
     def _lists(self) -> tuple[Any, Any, Any, Any, Any, Any]:
         """What ``lookup.located`` reads."""
         segment, table = self.segment, self.segment.form_lists
@@ -226,6 +231,8 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
+        for name in ("_lemmas", "_lists", "_positions"):
+            self.__dict__.pop(name, None)
         self._keys = self._marks = self._words = self._patterns = Cache(0)
 
     def damaged(self, what: str) -> IndexDamaged:

@@ -177,6 +177,9 @@ class WhooshSearcher:
 
     def _page(self, request: Request, found: list[Found], asked: Asked, *, late: bool) -> Page:
         """The hits asked for, the best of them in order again by what only they are looked at for."""
+        matches = sum(map(len, found))
+        if not matches:
+            return Page((), 0, None)
         if isinstance(request.after, Place):
             pairs = zip(found, self._readers, strict=True)
             found = [behind(part, reader, request.sort, request.after) for part, reader in pairs]
@@ -191,7 +194,7 @@ class WhooshSearcher:
         if near:
             weights = [asked.of(leaf).weight for leaf in wanted]
             front = nearer(front, self._readers, wanted, weights, asked.form, self._ranking)
-        return cut(front, self._readers, request, start, near=near, matches=sum(map(len, found)))
+        return cut(front, self._readers, request, start, near=near, matches=matches)
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
         if name not in KEYWORDS or not self._readers:
