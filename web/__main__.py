@@ -5,7 +5,6 @@ What stands in the way is one line on stderr that says what to do, and exit stat
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import subprocess
@@ -23,6 +22,7 @@ from search.engines.registry import warm_up
 from search.limits import Limits
 from search.service import Service
 from web.app import create_app
+from web.memory import in_one_arena, keep_shared
 from web.server import Server, counted_together, listen, passed_on
 from web.watching import Formatter
 
@@ -41,8 +41,9 @@ def main(**given: Any) -> None:
     settings = load(options=given)
     listener = passed_on(os.environ) or listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
+    in_one_arena()
     _require_index(settings)
-    _keep_shared()
+    keep_shared()
 
     def make() -> Flask:
         _log_to_stderr(settings.log)
@@ -53,17 +54,6 @@ def main(**given: Any) -> None:
 
     with counted_together():
         Server(make, listener=listener, workers=settings.workers, ready=ready).run()
-
-
-def _keep_shared() -> None:
-    """Takes what is loaded by now out of garbage collection: workers share it as long as nobody writes to it.
-
-    An answer makes thousands of objects that die with it, few in circles: collections found next to nothing, and the
-    longest made one answer in two thousand wait 0.3 s. So they are rarer too.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _log_to_stderr(kind: str) -> None:
