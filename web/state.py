@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import xxhash
 from flask import Flask, current_app
@@ -38,7 +38,8 @@ def install(app: Flask, service: Service, counts: CollectorRegistry) -> None:
 
 def state() -> State:
     """That of the application at work."""
-    return cast(State, current_app.extensions[_NAME])
+    found: State = current_app.extensions[_NAME]
+    return found
 
 
 def fingerprint(folder: Path) -> str:

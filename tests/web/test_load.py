@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from tools.serve_bench.gauge import calm
 from tools.serve_bench.load import Load, ask
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
@@ -69,16 +68,3 @@ def test_anything_else_is_a_failure_that_is_told(answer: bytes, told: str) -> No
 
 def test_a_body_that_is_not_what_it_should_be_is_a_failure() -> None:
     assert _load(WHOLE, right=b"another").told == ("/: wrong",)
-
-
-def test_what_came_beside_a_slow_loop_is_not_calm() -> None:
-    assert calm([1.0, 1.1, 2.0, 1.0, 1.05]) == [True, False, False, True]
-
-
-def test_only_answers_that_did_not_wait_for_others_may_be_calm() -> None:
-    with _answering(WHOLE, WHOLE, each=False) as address:
-        alone = ask(address, iter(["/", "/"]), connections=1)
-    with _answering(WHOLE, b"", each=True) as address:
-        beside = ask(address, iter(["/", "/"]), connections=2)
-    assert alone.calm <= alone.asked == 2
-    assert beside.calm == 0

@@ -17,13 +17,9 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from io import BufferedReader
 from pathlib import Path
-from statistics import median
 from urllib.parse import quote, urlsplit
 
 import click
-import numpy as np
-
-from tools.serve_bench.gauge import calm, loop
 
 __all__ = ["Load", "addresses", "ask"]
 
@@ -34,11 +30,7 @@ _TIMEOUT = 30
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured: milliseconds from the request to the last byte, requests a second over all connections.
-
-    ``calm`` of the answers came while the machine ran at its full speed, half of them within ``calm_p50``: told of one
-    connection alone (gauge.py).
-    """
+    """What was measured: milliseconds from the request to the last byte, requests a second over all connections."""
 
     asked: int
     failed: int
@@ -48,12 +40,9 @@ class Load:
     p95: float
     p99: float
     most: float
-    calm: int
-    calm_p50: float
 
     def __str__(self) -> str:
-        told = f"p50 {self.p50:.1f}, p95 {self.p95:.1f}, p99 {self.p99:.1f}, most {self.most:.1f} ms"
-        return f"{told}; p50 {self.calm_p50:.1f} of the {self.calm} while the machine was calm" if self.calm else told
+        return f"p50 {self.p50:.1f}, p95 {self.p95:.1f}, p99 {self.p99:.1f}, most {self.most:.1f} ms"
 
     @property
     def rate(self) -> float:
@@ -69,7 +58,6 @@ def ask(
     An answer that does not come, or of another status, is a failure.
     """
     spent: list[float] = []
-    loops = [loop()]
     failures: list[str] = []
     lock = threading.Lock()
 
@@ -82,11 +70,8 @@ def ask(
                 return connection.close()
             began = time.perf_counter()
             fault = _fault(connection, path, check)
-            took = time.perf_counter() - began
-            if connections == 1:
-                loops.append(loop())
             with lock:
-                spent.append(took)
+                spent.append(time.perf_counter() - began)
                 if fault:
                     failures.append(f"{path}: {fault}")
 
@@ -96,9 +81,7 @@ def ask(
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - began
-    quiet = [took for took, full in zip(spent, calm(loops), strict=True) if full] if connections == 1 else []
-    return _told(spent, quiet, failures, seconds)
+    return _told(spent, failures, time.perf_counter() - began)
 
 
 class _Connection:
@@ -157,11 +140,11 @@ def _fault(connection: _Connection, path: str, check: Callable[[str, bytes], str
     return check(path, body) if check else None
 
 
-def _told(spent: list[float], quiet: list[float], failures: list[str], seconds: float) -> Load:
-    p50, p95, p99, most = (1000 * float(value) for value in np.quantile(spent, (0.5, 0.95, 0.99, 1)))
-    calm_p50 = 1000 * median(quiet) if quiet else 0.0
-    told = tuple(failures[:_TOLD])
-    return Load(len(spent), len(failures), told, seconds, p50, p95, p99, most, len(quiet), calm_p50)
+def _told(spent: list[float], failures: list[str], seconds: float) -> Load:
+    spent.sort()
+    places = (len(spent) * share // 100 for share in (50, 95, 99))
+    p50, p95, p99 = (spent[place] * 1000 for place in places)
+    return Load(len(spent), len(failures), tuple(failures[:_TOLD]), seconds, p50, p95, p99, spent[-1] * 1000)
 
 
 def addresses(route: str, queries: Sequence[str]) -> list[str]:
