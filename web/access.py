@@ -57,8 +57,8 @@ def _limit(app: Flask, rate: int) -> None:
     def told(response: Response) -> Response:
         window = g.get("window")
         if window:
-            told = {"Limit": rate, "Remaining": window.remaining, "Reset": math.ceil(window.reset_time)}
-            response.headers.update({f"X-RateLimit-{name}": str(value) for name, value in told.items()})
+            left = {"Limit": rate, "Remaining": window.remaining, "Reset": math.ceil(window.reset_time)}
+            response.headers.update({f"X-RateLimit-{name}": str(value) for name, value in left.items()})
         return response
 
 

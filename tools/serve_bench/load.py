@@ -97,7 +97,7 @@ class _Connection:
         self._answers: BufferedReader
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """The status of *path* and its body. Raises OSError, ValueError when that is no answer."""
+        """The status of *path* and its body. Raises OSError, ValueError or IndexError when that is no answer."""
         if self._socket is None:
             self._socket = socket.create_connection((self._host, self._port), _TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
