@@ -55,9 +55,9 @@ def _document_json(view: View) -> dict[str, object]:
     return {
         "id": document.id,
         "title": document.title,
-        "title_marks": [list(mark) for mark in view.title_marks],
+        "title_marks": view.title_marks,
         "text": document.text,
-        "text_marks": [list(mark) for mark in view.text_marks],
+        "text_marks": view.text_marks,
         "url": document.url,
         "source": document.source,
         "date": document.date.isoformat() if document.date else None,

@@ -7,6 +7,7 @@ Catalogs are read as translators write them (.po), so that no compiled file has 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache, partial
 from io import BytesIO
@@ -171,11 +172,15 @@ def spoken() -> str:
 
 def _chosen() -> str:
     """By choice (``lang`` of the address, kept in a cookie), then by what the browser asks for."""
-    for given in (request.args, request.cookies):
-        # A look first: what is not there costs them an exception.
-        if _COOKIE in given and given[_COOKIE] in LANGUAGES:
-            return given[_COOKIE]
-    return _preferred(request.headers.get("Accept-Language", ""))
+    chosen = _named(request.args) or _named(request.cookies)
+    return chosen or _preferred(request.headers.get("Accept-Language", ""))
+
+
+def _named(values: Mapping[str, str]) -> str:
+    """The language among *values*, empty when there is none of ours."""
+    # A look first: what is not there costs werkzeug an exception.
+    named = values[_COOKIE] if _COOKIE in values else ""  # noqa: SIM401
+    return named if named in LANGUAGES else ""
 
 
 # Browsers send few different ones, and reading one takes 30 microseconds.
@@ -185,9 +190,9 @@ def _preferred(accepted: str) -> str:
 
 
 def _remember(response: Response) -> Response:
-    args = request.args
-    if _COOKIE in args and args[_COOKIE] in LANGUAGES and response.status_code == 200 and request.endpoint != "static":
-        response.set_cookie(_COOKIE, args[_COOKIE], max_age=_YEAR, httponly=True, samesite="Lax")
+    chosen = _named(request.args)
+    if chosen and response.status_code == 200 and request.endpoint != "static":
+        response.set_cookie(_COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
     return response
 
 

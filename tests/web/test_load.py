@@ -42,7 +42,8 @@ def _load(*answers: bytes, each: bool = False, right: bytes = b"body") -> Load:
 
 
 def test_whole_answers_over_one_connection_are_no_failures() -> None:
-    assert (_load(WHOLE, WHOLE).asked, _load(WHOLE, WHOLE).failed) == (2, 0)
+    found = _load(WHOLE, WHOLE)
+    assert (found.asked, found.failed) == (2, 0)
 
 
 def test_a_connection_that_is_closed_as_told_is_opened_anew() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -38,7 +39,9 @@ libc.fflush(None)
 
 def _arenas(which: str) -> int:
     command = [sys.executable, "-c", COUNT_ARENAS, which]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    # An operator may have set it for all programs.
+    own = {name: value for name, value in os.environ.items() if name not in ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=own)
     return done.stdout.count("<heap nr")
 
 

@@ -231,9 +231,7 @@ class Reader:
     def close(self) -> None:
         """Lets go of the segment's files and of what was derived from them."""
         self.segment.close()
-        for name in ("_lemmas", "_lists", "_positions"):
-            self.__dict__.pop(name, None)
-        self._keys = self._marks = self._words = self._patterns = Cache(0)
+        self.__dict__.clear()
 
     def damaged(self, what: str) -> IndexDamaged:
         """An error that names the segment."""
