@@ -150,7 +150,7 @@ def _stoppable() -> Iterator[None]:
     def stop(number: int, _frame: object) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.SIG_IGN)
-        raise Interrupted(f"Stopped by {signal.Signals(number).name}; the published index is as it was")
+        raise Interrupted(f"Stopped by {signal.Signals(number).name}; the published index is whole, run again to go on")
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)

@@ -148,18 +148,15 @@ def build(
         comparison = _Comparison(known, report, everything=everything)
         draft = store.begin(None if everything else base, previous=base)
         draft.versions |= {"analysis": analyzer.fingerprint, "tokens": analyzer.tokens_version}
+        writer = open_writer(draft, analyzer)
         try:
-            writer = open_writer(draft, analyzer)
-            try:
-                changed = _write(writer, comparison, items, analyzer, keep=keep)
-                if changed or base is None or everything or base.versions["analysis"] != analyzer.fingerprint:
-                    write_ledger(draft.folder, comparison.digests)
-                    report.generation = writer.publish().name
-                    report.published = True
-            finally:
-                writer.abort()
+            changed = _write(writer, comparison, items, analyzer, keep=keep)
+            if changed or base is None or everything or base.versions["analysis"] != analyzer.fingerprint:
+                write_ledger(draft.folder, comparison.digests)
+                report.generation = writer.publish().name
+                report.published = True
         finally:
-            draft.abort()
+            writer.abort()
     report.seconds = time.perf_counter() - started
     return report
 

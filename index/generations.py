@@ -2,7 +2,7 @@
 
     INDEX/CURRENT         the name of the published generation; replaced by rename, never written in place
     INDEX/000017/         one generation: files that never change, and manifest.json that names and checks each of them
-    INDEX/building-*/     a draft; whatever a killed writer left is removed by the next one
+    INDEX/building-*/     a draft; a writer that stops removes it, what a killed one left the next one removes
     INDEX/write.lock      held by the OS for the one writer, so that kill -9 releases it
     INDEX/writer.json     who holds it, for the message to the second
 
@@ -88,24 +88,19 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the writer's lock. Raises IndexBusy naming who has it, IndexFault when the folder can't be written."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.folder / "write.lock", timeout=0)
-            lock.acquire()
-        except filelock.Timeout:
-            raise IndexBusy(f"{self.folder} is being written by {self._holder()}. Wait for it or stop it.") from None
-        except OSError as error:
-            raise IndexFault(f"Cannot write the index folder {self.folder}: {error.strerror or error}") from error
+        """Holds the writer's lock; no draft is there before nor after, however the writer ends.
+
+        Raises IndexBusy naming who has it, IndexFault when the folder can't be written.
+        """
         note = self.folder / "writer.json"
-        try:
+        # A stack: a signal that comes while one thing is put away does not keep the others from it.
+        with self._locked(), contextlib.ExitStack() as leaving:
+            leaving.callback(note.unlink, missing_ok=True)
+            leaving.callback(self._sweep)
             started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             note.write_bytes(orjson.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": started}))
             self._sweep()
             yield
-        finally:
-            note.unlink(missing_ok=True)
-            lock.release()
 
     def begin(self, base: Generation | None, *, previous: Generation | None = None) -> Draft:
         """A new draft on top of *base*; *previous*, by default the base, is what it may learn from.
@@ -144,10 +139,28 @@ class Store:
         for name in others[: -(KEPT - 1)]:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.folder / "write.lock", timeout=0)
+            lock.acquire()
+        except filelock.Timeout:
+            raise IndexBusy(f"{self.folder} is being written by {self._holder()}. Wait for it or stop it.") from None
+        except OSError as error:
+            raise IndexFault(f"Cannot write the index folder {self.folder}: {error.strerror or error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _sweep(self) -> None:
-        """Removes drafts of writers that were killed."""
+        """Removes drafts, whose writers were killed or did not come to it."""
         for path in self.folder.glob("building-*"):
-            shutil.rmtree(path)
+            try:
+                shutil.rmtree(path)
+            except OSError as error:
+                raise IndexFault(f"Cannot remove the unfinished {path}: {error.strerror or error}") from error
 
     def _holder(self) -> str:
         try:

@@ -158,13 +158,15 @@ def writing(folder: Path, run: subprocess.Popen[str]) -> bool:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)
+@pytest.mark.parametrize("seconds", [0, 0.1])
 def test_a_stopped_run_leaves_the_index_as_it_was_and_nothing_behind(
-    news: Path, folder: Path, stop: signal.Signals
+    news: Path, folder: Path, stop: signal.Signals, seconds: float
 ) -> None:
     reindex(news, "--index", folder)
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
     run = start(SAMPLE, "--index", folder)
     if writing(folder, run):
+        time.sleep(seconds)
         run.send_signal(stop)
     output, _ = run.communicate()
     if run.returncode == 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import IndexBusy, IndexDamaged, IndexFault, NoIndex
+from index.errors import IndexBusy, IndexDamaged, IndexFault, Interrupted, NoIndex
 from index.generations import Generation, Store, faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,21 @@ def test_a_draft_is_invisible_and_an_aborted_one_leaves_nothing(store: Store) ->
         draft.abort()
     assert store.current() == before
     assert not list(store.folder.glob("building-*"))
+
+
+def test_a_writer_that_ends_anyhow_leaves_neither_draft_nor_note(store: Store) -> None:
+    before = publish(store, a="alpha")
+
+    def stopped() -> None:
+        with store.writing():
+            (store.begin(before).folder / "a").write_text("half")
+            raise Interrupted("before it could abort")
+
+    with pytest.raises(Interrupted):
+        stopped()
+    assert sorted(path.name for path in store.folder.iterdir()) == ["000001", "CURRENT", "write.lock"]
+    with store.writing():
+        pass
 
 
 def test_an_inherited_file_is_the_same_file_with_the_checksum_it_had(store: Store) -> None:
