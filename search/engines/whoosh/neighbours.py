@@ -2,7 +2,8 @@
 
 The forms are sorted, so neighbours in the table share beginnings: the rows of the distance table for a shared one are
 kept, and when a beginning already costs too much, every form with it is passed over, whole blocks at a time. Nothing is
-made on opening; at 480,000 forms 0.4 ms for one slip, 2.8 for those of a long word. Costs: search/correct/slips.py.
+made on opening; at 483,000 forms 0.4 to 0.7 ms for one slip, 2 to 4 for those of a long word, by machine. Costs:
+search/correct/slips.py.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import compiled, inlined
+from index.compiled import compiled
+from search.engines.whoosh.distances import U, places_of, reach, row
 
 __all__ = ["MARKS", "key_range", "walk"]
 
@@ -19,63 +20,6 @@ _BLOCK = 16
 # Marks of capitalisation at the end of a key are below this.
 MARKS = 4
 _BYTES = 1024  # strings longer than that are damage: a form has 64 letters, its key at most two forms
-U = np.uint64
-# More than any budget, and little enough to be added up.
-_MUCH = 1 << 28
-
-
-@inlined
-def _row(  # noqa: C901  # one loop over letters; see walk
-    rows: NDArray[Any],
-    live: NDArray[Any],
-    letters: NDArray[Any],
-    depth: Any,
-    points: NDArray[Any],
-    codes: NDArray[Any],
-    extra: NDArray[Any],
-    table: NDArray[Any],
-    substitutions: NDArray[Any],
-    lacks: NDArray[Any],
-    special: NDArray[Any],
-    budget: Any,
-) -> Any:
-    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost, _MUCH if above *budget*.
-
-    Only where there can be one of at most *budget*: *live* tells between which places of a row those are, few.
-    """
-    twice, at_first, swap = special[0], special[1], special[2]
-    letter, wide = letters[depth], len(points) + 1
-    code = U(table[letter]) if letter < len(table) else U(len(lacks) - 1)
-    lack = lacks[code]
-    if depth > 1 and letters[depth - 1] == letter:
-        lack = min(lack, twice)
-    if depth == 1:
-        lack += at_first
-    low, stop = live[depth - 1, 0], min(live[depth - 1, 1] + 1, wide)
-    if depth > 1 and live[depth - 2, 0] < live[depth - 2, 1]:
-        low, stop = min(low, live[depth - 2, 0] + 2), min(max(stop, live[depth - 2, 1] + 2), wide)
-    for i in range(wide):
-        rows[depth, i] = _MUCH
-    least: Any = _MUCH
-    first, last, i = wide, 0, low
-    while i < wide and (i < stop or rows[depth, i - 1] + extra[i - 1] <= budget):
-        cost: Any = rows[depth - 1, i] + lack
-        if i > 0:
-            own: Any = rows[depth - 1, i - 1]
-            if points[i - 1] != letter:
-                own += substitutions[U(codes[i - 1]), code]
-                if depth == 1 and i == 1:
-                    own += at_first
-            cost = min(cost, own, rows[depth, i - 1] + extra[i - 1])
-        if depth > 1 and i > 1 and points[i - 1] == letters[depth - 1] and points[i - 2] == letter != points[i - 1]:
-            cost = min(cost, rows[depth - 2, i - 2] + swap + (at_first if depth == 2 and i == 2 else 0))
-        if cost <= budget:
-            rows[depth, i] = cost
-            least = min(least, cost)
-            first, last = min(first, i), i + 1
-        i += 1
-    live[depth, 0], live[depth, 1] = first, last
-    return least
 
 
 @compiled
@@ -201,6 +145,7 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
     begun = np.full(_DEPTH + 1, budget + 1, np.int64)  # the cheapest of the beginnings up to a depth
     ends = np.zeros(_DEPTH + 1, np.int64)  # bytes up to a depth
     letters = np.zeros(_DEPTH + 1, np.int64)
+    places, elsewhere = places_of(codes, substitutions, lacks)
     text = np.zeros(_BYTES + 4, np.uint8)  # the current string; 4 for a cut letter at its end
     size = depth = found = 0
     dead = 0  # every string that shares this many bytes with the current one costs too much
@@ -251,7 +196,16 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
                     letter, behind = (byte & 31) << 6 | int(text[behind]) & 63, behind + 1
                 depth += 1
                 letters[depth], ends[depth] = letter, behind
-                least[depth] = _row(
+                code = U(table[letter]) if letter < len(table) else U(len(lacks) - 1)
+                if not places[code] & reach(live, depth) and (not prefix or begun[depth - 1] > budget):
+                    # As most letters: that none of the rows goes on from here is told without another one.
+                    lack: Any = elsewhere[code]
+                    if letter == letters[depth - 1]:
+                        lack = min(lack, special[0])
+                    if least[depth - 1] + lack > budget:
+                        dead = ends[depth]
+                        break
+                least[depth] = row(
                     rows, live, letters, depth, points, codes, extra, table, substitutions, lacks, special, budget
                 )
                 begun[depth] = min(begun[depth - 1], rows[depth, typed])
