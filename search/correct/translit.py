@@ -7,8 +7,8 @@ are spelled out from left to right, the cheapest kept, and the index says which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from heapq import nsmallest
+from math import inf
+from operator import itemgetter
 
 from search.correct import slips
 
@@ -104,9 +104,10 @@ yu   ю 0  ью 10  ъю 30
 yy   ый 0
 zh   ж 0  зх 40
 """
-_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщ]$")
-# A sign before a vowel only follows a consonant.
-_SIGN_FIRST = re.compile("[ьъ]")
+# A sign follows nothing else.
+_CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
+_SIGNS = frozenset("ьъ")
+_APART = frozenset(("sh", "ch", "zh", "kh", "ya", "yu", "yo", "ju", "ja", "ts"))
 
 
 def _table() -> dict[str, tuple[tuple[str, int], ...]]:
@@ -133,25 +134,28 @@ def readings(word: str) -> list[tuple[str, int]]:
     """Cyrillic spellings of a lower-case Latin *word* with their costs, cheapest first, at most MOST; ё is е."""
     kept: list[dict[str, int]] = [{"": 0}] + [{} for _ in word]
     for at in range(len(word)):
-        beam = nsmallest(MOST, kept[at].items(), key=lambda item: (item[1], item[0]))
-        for begun, price in beam:
-            for width, russian, more in _steps(word, at, begun):
-                spelled, costs = begun + russian, kept[at + width]
-                if price + more < costs.get(spelled, 1_000):
+        steps = _steps(word, at)
+        for begun, price in _cheapest(kept[at]):
+            signs = begun[-1:] in _CONSONANTS
+            for to, russian, more, is_sign in steps:
+                if is_sign and not signs:
+                    continue
+                spelled, costs = begun + russian, kept[to]
+                if price + more < costs.get(spelled, inf):
                     costs[spelled] = price + more
-    return nsmallest(MOST, kept[-1].items(), key=lambda item: (item[1], item[0]))
+    return _cheapest(kept[-1])
 
 
-def _steps(word: str, at: int, begun: str) -> Iterator[tuple[int, str, int]]:
-    for width in range(1, _WIDEST + 1):
-        latin = word[at : at + width]
-        if len(latin) < width:
-            return
-        for russian, price in _READINGS.get(latin, ()):
-            if _SIGN_FIRST.match(russian) and not _CONSONANT.search(begun):
-                continue
-            # Taking a digraph apart («s», «h» for «sh») is possible but rarer than its own reading.
-            yield width, russian, price + (15 if width == 1 and word[at : at + 2] in _APART else 0)
+def _cheapest(costs: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(costs.items(), key=itemgetter(1, 0))[:MOST]
 
 
-_APART = frozenset(("sh", "ch", "zh", "kh", "ya", "yu", "yo", "ju", "ja", "ts"))
+def _steps(word: str, at: int) -> list[tuple[int, str, int, bool]]:
+    """Readings of what begins at *at*: where they end, what they say and cost, and whether a sign begins them."""
+    # Taking a digraph apart («s», «h» for «sh») is possible but rarer than its own reading.
+    apart = 15 if word[at : at + 2] in _APART else 0
+    return [
+        (at + width, russian, price + (apart if width == 1 else 0), russian[:1] in _SIGNS)
+        for width in range(1, min(_WIDEST, len(word) - at) + 1)
+        for russian, price in _READINGS.get(word[at : at + width], ())
+    ]
