@@ -90,17 +90,22 @@ class Store:
     def writing(self) -> Iterator[None]:
         """Holds the writer's lock; no draft is there before nor after, however the writer ends.
 
-        Raises IndexBusy naming who has it, IndexFault when the folder can't be written.
+        Raises IndexBusy naming who has it, IndexFault when something can't be written: no right, no room.
         """
         note = self.folder / "writer.json"
-        # A stack: a signal that comes while one thing is put away does not keep the others from it.
-        with self._locked(), contextlib.ExitStack() as leaving:
-            leaving.callback(note.unlink, missing_ok=True)
-            leaving.callback(self._sweep)
-            started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-            note.write_bytes(orjson.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": started}))
-            self._sweep()
-            yield
+        try:
+            # A stack: a signal that comes while one thing is put away does not keep the others from it.
+            with self._locked(), contextlib.ExitStack() as leaving:
+                leaving.callback(note.unlink, missing_ok=True)
+                leaving.callback(self._sweep)
+                started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                note.write_bytes(orjson.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": started}))
+                self._sweep()
+                yield
+        except OSError as error:
+            what = f"{error.strerror}: {error.filename}" if error.filename else error.strerror or error
+            hint = "What is published stays as it is; put that right and run again"
+            raise IndexFault(f"Cannot write the index folder {self.folder}: {what}. {hint}") from error
 
     def begin(self, base: Generation | None, *, previous: Generation | None = None) -> Draft:
         """A new draft on top of *base*; *previous*, by default the base, is what it may learn from.
@@ -141,14 +146,12 @@ class Store:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self.folder / "write.lock", timeout=0)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.folder / "write.lock", timeout=0)
             lock.acquire()
         except filelock.Timeout:
             raise IndexBusy(f"{self.folder} is being written by {self._holder()}. Wait for it or stop it.") from None
-        except OSError as error:
-            raise IndexFault(f"Cannot write the index folder {self.folder}: {error.strerror or error}") from error
         try:
             yield
         finally:
@@ -157,10 +160,7 @@ class Store:
     def _sweep(self) -> None:
         """Removes drafts, whose writers were killed or did not come to it."""
         for path in self.folder.glob("building-*"):
-            try:
-                shutil.rmtree(path)
-            except OSError as error:
-                raise IndexFault(f"Cannot remove the unfinished {path}: {error.strerror or error}") from error
+            shutil.rmtree(path)
 
     def _holder(self) -> str:
         try:

@@ -177,6 +177,20 @@ def test_a_stopped_run_leaves_the_index_as_it_was_and_nothing_behind(
     assert titles(folder, "сталь") == ["Завод выплавил сталь"]
 
 
+def test_a_run_without_room_is_one_line_and_leaves_the_index_as_it_was(news: Path, folder: Path) -> None:
+    reindex(news, "--index", folder)
+    before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    # No file may be longer: to a program that is a full disk, but for the number of the error.
+    command = 'ulimit -f 20; exec "$@"'
+    run = [sys.executable, str(ROOT / "reindex.py"), str(SAMPLE), "--index", str(folder)]
+    done = subprocess.run(["bash", "-c", command, "bash", *run], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"Cannot write the index folder {folder}: File too large. " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+    assert titles(folder, "сталь") == ["Завод выплавил сталь"]
+
+
 def test_a_second_run_says_who_is_writing(news: Path, folder: Path) -> None:
     store = Store(folder)
     with store.writing():
