@@ -107,9 +107,9 @@ def _lines_at(text: str, offsets: Sequence[int]) -> Iterator[_Line]:
         end = len(text) if end < 0 else end
         line = text[start:end]
         stripped = line.strip()
+        own = _teases(stripped) if stripped else None
+        teases = _is_under_teaser(text, above, start, teases=teases) if own is None else own
         if stripped:
-            own = _teases(stripped)
-            teases = _is_under_teaser(text, above, start, teases=teases) if own is None else own
             yield start, line, stripped, teases
 
 

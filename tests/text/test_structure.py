@@ -39,6 +39,12 @@ def test_where_it_matters_parts_are_told_as_in_all_of_the_text(text: str, data: 
         ]
 
 
+def test_a_blank_line_that_matters_hides_no_teaser_above_it() -> None:
+    text = "Тело.\nЧитайте также\n\nЗаголовок"
+    blank = text.index("\n\n") + 1
+    assert parts(text, [0, blank, blank + 1])[-1] == parts(text)[-1] == (blank + 1, len(text), "teaser")
+
+
 @pytest.mark.parametrize(
     ("line", "kinds"),
     [
