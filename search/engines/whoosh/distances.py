@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled, inlined
 
-__all__ = ["MUCH", "U", "places_of", "reach", "row"]
+__all__ = ["U", "places_of", "reach", "row"]
 
 U = np.uint64
 # More than any budget, and little enough to be added up.
-MUCH = 1 << 28
+_MUCH = 1 << 28
 
 
 @inlined
@@ -25,22 +25,22 @@ def row(  # noqa: C901  # one loop over letters; see walking.walk
     live: NDArray[Any],
     letters: NDArray[Any],
     depth: Any,
+    code: Any,
     points: NDArray[Any],
     codes: NDArray[Any],
     extra: NDArray[Any],
-    table: NDArray[Any],
     substitutions: NDArray[Any],
     lacks: NDArray[Any],
     special: NDArray[Any],
     budget: Any,
 ) -> Any:
-    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost, MUCH if above *budget*.
+    """Fills the row of the candidate's letter number *depth*, from 1; gives its least cost, _MUCH if above *budget*.
 
-    Only where there can be one of at most *budget*: *live* tells between which places of a row those are, few.
+    *code* is where the tables have the letter. Only what can be at most *budget* is filled in: *live* tells between
+    which places of a row that is, few.
     """
     twice, at_first, swap = special[0], special[1], special[2]
     letter, wide = letters[depth], len(points) + 1
-    code = U(table[letter]) if letter < len(table) else U(len(lacks) - 1)
     lack = lacks[code]
     if depth > 1 and letters[depth - 1] == letter:
         lack = min(lack, twice)
@@ -50,8 +50,8 @@ def row(  # noqa: C901  # one loop over letters; see walking.walk
     if depth > 1 and live[depth - 2, 0] < live[depth - 2, 1]:
         low, stop = min(low, live[depth - 2, 0] + 2), min(max(stop, live[depth - 2, 1] + 2), wide)
     for i in range(wide):
-        rows[depth, i] = MUCH
-    least: Any = MUCH
+        rows[depth, i] = _MUCH
+    least: Any = _MUCH
     first, last, i = wide, 0, low
     while i < wide and (i < stop or rows[depth, i - 1] + extra[i - 1] <= budget):
         cost: Any = rows[depth - 1, i] + lack

@@ -206,7 +206,7 @@ def walk(  # noqa: C901  # one loop over packed strings; its state in helpers wo
                         dead = ends[depth]
                         break
                 least[depth] = row(
-                    rows, live, letters, depth, points, codes, extra, table, substitutions, lacks, special, budget
+                    rows, live, letters, depth, code, points, codes, extra, substitutions, lacks, special, budget
                 )
                 begun[depth] = min(begun[depth - 1], rows[depth, typed])
                 hopeless = least[depth] > budget and least[depth - 1] + special[2] > budget
