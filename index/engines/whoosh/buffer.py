@@ -18,7 +18,7 @@ from index.engines.whoosh.keys import key_of
 from index.engines.whoosh.keywords import narrow, put_keywords
 from index.engines.whoosh.phrases import put_phrases, repeated
 from index.engines.whoosh.segment import NO_DATE
-from index.engines.whoosh.stored import StoredWriter, packed
+from index.engines.whoosh.stored import packed, put_stored
 from index.engines.whoosh.strings import put_strings
 from index.records import FIELDS, Record
 from index.text import SKETCH, Analyzer
@@ -85,10 +85,7 @@ class Buffer:
         """
         self._discard()
         sections = SectionsWriter(path.parent)
-        stored = StoredWriter(sections)
-        for entry in self._entries:
-            stored.add(entry)
-        stored.finish()
+        put_stored(sections, len(self._entries), self._entries.__getitem__)
         self._entries.clear()
         put_dates(sections, np.array(self._dates, np.int32))
         sections.put("sketches", np.array(self._sketches, np.uint8).reshape(-1, SKETCH))

@@ -21,7 +21,7 @@ from index.errors import IndexDamaged, IndexMismatch
 
 __all__ = ["FORMAT_VERSION", "Sections", "SectionsWriter"]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _MAGIC = b"\x89SLOVO\r\n"  # as PNG: a byte over 127 and a line end, so that a transfer as text is noticed
 _HEAD = struct.Struct("<8sIIQQ")  # magic, version, sections, bytes of the file, checksum of the rest of the header
 _ENTRY = struct.Struct("<24s8sIIQQQ")  # name, type, columns, 0, offset, bytes, checksum

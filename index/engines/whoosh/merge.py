@@ -1,7 +1,7 @@
 """Several segments into one, without the deleted documents; bounded memory, whatever their size.
 
-Lists are read and written a range at a time, stored documents moved as packed blocks. Knows nothing of analysis: what
-is in the segments is enough.
+Lists are read and written a range at a time, stored documents one by one. Knows nothing of analysis: what is in the
+segments is enough.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.engines.whoosh.phrases import merge_phrases
 from index.engines.whoosh.positions import widths_of
 from index.engines.whoosh.postings import Postings, PostingsWriter, count_table
 from index.engines.whoosh.segment import Segment
-from index.engines.whoosh.stored import StoredWriter
+from index.engines.whoosh.stored import put_stored
 from index.engines.whoosh.strings import put_strings
 from index.records import FIELDS
 
@@ -64,17 +64,14 @@ def _ids(segment: Segment, live: NDArray[np.bool_]) -> list[str]:
 
 
 def _put_stored(sections: SectionsWriter, sources: Sequence[Source]) -> None:
-    writer = StoredWriter(sections)
-    for segment, live in sources:
-        for block in range(len(segment.stored)):
-            low, high = segment.stored.span(block)
-            kept = live[low:high]
-            if kept.all():
-                writer.add_block(segment.stored.block(block), high - low)
-                continue
-            for number in np.flatnonzero(kept).tolist():
-                writer.add(segment.stored.entries(block)[number])
-    writer.finish()
+    kept = [np.flatnonzero(live) for _, live in sources]
+    owners, numbers = np.repeat(np.arange(len(kept)), list(map(len, kept))), np.concatenate(kept)
+
+    def entry(place: int) -> bytes:
+        segment, _ = sources[int(owners[place])]
+        return segment.stored.entry(int(numbers[place]))
+
+    put_stored(sections, len(numbers), entry)
 
 
 def _put_sentences(sections: SectionsWriter, sources: Sequence[Source]) -> None:

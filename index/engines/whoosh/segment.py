@@ -199,7 +199,7 @@ class Segment:
         return self.ids.key(rank)
 
     def document(self, number: int) -> Document:
-        """The document with that local *number* as it was written; unpacks one block."""
+        """The document with that local *number* as it was written."""
         return self.stored.document(number)
 
     def verify(self) -> list[str]:
