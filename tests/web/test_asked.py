@@ -43,6 +43,11 @@ def test_a_correction_is_told_and_can_be_refused(client: FlaskClient, typed: str
     assert _ids(_page(client, chip.get("href"))) == _ids(page)
 
 
+def test_a_reading_that_no_document_has_whole_is_offered_without_a_number(client: FlaskClient) -> None:
+    notice = _page(client, "/search", q="совищание чугун").find_class("notice")[0]
+    assert " ".join(notice.text_content().split()) == "Возможно, вы искали: совещание чугун"
+
+
 def test_a_single_word_of_a_corrected_query_can_be_brought_back(client: FlaskClient) -> None:
     page = _page(client, "/search", q="стпль чугун")
     undo = _links(page, "p[@class='undo']")["вернуть «стпль»"]
