@@ -25,8 +25,9 @@ _ROOM, _LENGTH, _HEAD, _SPARE = 1 << 14, 12, 2, 4
 def codes_of(strings: Collection[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """The code points of *strings* end to end, and where each begins, and the end."""
     codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), "<u4")
-    sizes = np.fromiter(map(len, strings), np.int64, len(strings))
-    return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+    bounds = np.zeros(len(strings) + 1, np.int64)
+    np.fromiter(map(len, strings), np.int64, len(strings)).cumsum(out=bounds[1:])
+    return codes, bounds
 
 
 class Strings:

@@ -176,8 +176,9 @@ class RawTable:
 
 def _apart(count: int) -> Longs:
     """Of each of so many raw strings, none joined, the first and the last that it was joined of: itself."""
-    every = np.arange(count)
-    return np.stack((every, every))
+    every = np.empty((2, count), np.int64)
+    every[:] = np.arange(count)
+    return every
 
 
 def _runs(joined: NDArray[np.bool_]) -> tuple[Longs, Longs]:

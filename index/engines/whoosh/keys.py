@@ -30,7 +30,10 @@ def key_of(form: str) -> str:
 
 def form_of(key: str) -> str:
     """The form that *key* was made of."""
-    word, mark = key[:-1], key[-1:]
+    mark = key[-1:]
+    if mark > AFTER_SHAPES and OTHER not in key:  # most are as they are
+        return key
+    word = key[:-1]
     if mark == TITLE:
         return word[:1].upper() + word[1:]
     if mark == UPPER:

@@ -80,14 +80,15 @@ class Strings:
         if done < size:
             # One of them is longer than the loop has room for, or cannot be read: that is told one by one.
             return [self.key(number) for number in numbers.tolist()]
+        try:
+            # All at once: a string by itself takes as long again.
+            whole = data[: ends[-1] if size else 0].tobytes().decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise IndexDamaged(f"{self._where}: {error}") from error
+        if not whole.isascii():
+            unpacking.to_characters(data, ends)
         stops = ends.tolist()
-        text = data[: stops[-1]].tobytes() if stops else b""
-        spans = zip([0, *stops], stops, strict=False)
-        if text.isascii():
-            # Ids mostly are: decoded at once.
-            whole = text.decode("ascii")
-            return [whole[start:end] for start, end in spans]
-        return self._decoded(text[start:end] for start, end in spans)
+        return [whole[start:end] for start, end in zip([0, *stops], stops, strict=False)]
 
     def find_all(self, keys: Sequence[str]) -> NDArray[np.int64]:
         """The number of each of *keys*, which are sorted, or -1. 5 µs each; a fifth of one when they are many."""

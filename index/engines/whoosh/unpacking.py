@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.compiled import compiled
 
-__all__ = ["found", "picked", "unpacked"]
+__all__ = ["found", "picked", "to_characters", "unpacked"]
 
 _BLOCK = 16
 Array = NDArray[Any]
@@ -121,6 +121,17 @@ def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int, 
         used += size
         ends[i] = used
     return len(numbers)
+
+
+@compiled
+def to_characters(data: Array, ends: Array) -> None:
+    """Makes *ends* of strings that lie end to end in *data*, UTF-8, from bytes to characters."""
+    at, characters = 0, 0
+    for i in range(len(ends)):
+        while at < ends[i]:
+            characters += data[at] & 0xC0 != 0x80
+            at += 1
+        ends[i] = characters
 
 
 @compiled

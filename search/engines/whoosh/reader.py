@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ from search.ranking import Averages, Ranking, Saturation
 
 __all__ = ["Reader"]
 
+# Ids of hits whose numbers are kept, 150 bytes each: their documents are asked for next.
+_SHOWN = 4_096
+
 
 class Reader:
     """A segment whose documents come after the *base* documents of those before it."""
@@ -48,6 +51,7 @@ class Reader:
         self._words = Cache(16_384)
         # 100 bytes a form, and a pattern may have 50,000.
         self._patterns = Cache(16)
+        self._shown: dict[str, int] = {}
 
     def word(self, term: Term) -> Lists:
         """The lists of a word. Kept: words are asked again, for the next page, with a filter, by others."""
@@ -85,14 +89,21 @@ class Reader:
         return self.segment.forms.keys_of(forms)
 
     def ids(self, docs: NDArray[np.int32]) -> list[str]:
-        """The ids of the documents with those local numbers."""
+        """The ids of these live documents (local numbers), which ``find_all`` knows from then on."""
         try:
-            return self.segment.ids.keys_of(self.segment.id_ranks.take(docs))
+            ids = self.segment.ids.keys_of(self.segment.id_ranks.take(docs))
         except (IndexError, IndexDamaged) as error:
             raise self.damaged("ids") from error
+        if len(self._shown) > _SHOWN:
+            self._shown = {}
+        self._shown.update(zip(ids, docs.tolist(), strict=True))
+        return ids
 
     def find_all(self, ids: Sequence[str]) -> list[int]:
         """The local numbers of the live documents with these *ids*; -1 for those that are not here."""
+        known = list(map(self._shown.get, ids))
+        if None not in known:
+            return cast(list[int], known)
         segment = self.segment
         places, here = lower_bounds(segment.ids, ids)
         numbers = np.full(len(ids), -1)
