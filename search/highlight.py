@@ -125,11 +125,13 @@ class Marker:
                 rows[hit.leaf].append(hit)
             placed = {hit for part in self._placed for hit in self._walk(part, tokens, rows, field)}
             every = sorted(placed.union(*(rows[leaf] for leaf in self._free)))
-        if not self._slight or not every:
-            return every
         slight = self._slight
-        near = {at for row, leaf, _, _ in every if leaf not in slight for at in (row - 1, row, row + 1)}
-        return [hit for hit in every if hit.row in near]
+        if not slight or not every:
+            return every
+        full = {row for row, leaf, _, _ in every if leaf not in slight}
+        return [
+            hit for hit in every if hit.leaf not in slight or not full.isdisjoint((hit.row - 1, hit.row, hit.row + 1))
+        ]
 
     def lacking(self, found: set[int]) -> tuple[str, ...]:
         """The words that every match must have and a text with the leaves *found* has not, as typed."""

@@ -25,8 +25,8 @@ from index.text.lexicon import load
 from index.text.phrases import Expansion, Phrases
 from index.text.rules import shouts
 from index.text.sketch import Stems, sketches
-from index.text.strings import Forms, Strings
-from index.text.table import RawTable
+from index.text.strings import Forms
+from index.text.table import Only, RawTable
 
 __all__ = ["Analyzer", "Batch", "Tokens"]
 
@@ -148,7 +148,7 @@ class Analyzer:
         columns = np.array([(piece.position, 0, at + piece.start, at + piece.end) for piece in pieces], np.int32)
         return Tokens(np.array(forms, np.int32), *columns.reshape(-1, 4).T)
 
-    def tokens_many(self, texts: Sequence[str], only: Strings | None = None) -> Batch:
+    def tokens_many(self, texts: Sequence[str], only: Only | None = None) -> Batch:
         """The tokens of each of *texts* with their offsets: some millions of words a second.
 
         With *only* the forms of that table have their numbers; others may have the number -1, and plain words of them
@@ -159,10 +159,10 @@ class Analyzer:
         forms, positions, sentences, starts, ends = tokens
         return Batch(forms, positions, sentences, starts, ends, bounds)
 
-    def only(self, numbers: Collection[int]) -> Strings:
+    def only(self, numbers: Collection[int]) -> Only:
         """What ``tokens_many`` needs to look for the forms with those *numbers* alone, all different."""
         texts = self._forms.texts
-        return Strings.of([texts[number] for number in numbers], numbers)
+        return Only.of([texts[number] for number in numbers], numbers)
 
     def stream(self, text: str) -> Tokens:
         """The tokens of *text* as ``tokens`` has them, but without offsets."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import compiled
+from index.compiled import compiled, inlined
 from index.text.entries import BASIS, PRIME, Array, U, entry_of, fits, put, sum_of, written
 from index.text.fold import MAX_LETTERS
 from index.text.raws import BLANK, CLOSER, LATIN, LINE, MAX_RAW, RUSSIAN, STOP
@@ -19,6 +19,7 @@ from index.text.sentences import ABBREVIATED, INITIAL, LOWER, UPPER
 from index.text.sentences import STOP as ENDS
 
 __all__ = ["COLUMNS", "DONE", "FORMS_FULL", "LINE_BREAK", "LONG", "PLAIN", "RAWS_FULL", "UNKNOWN", "number"]
+__all__ += ["starts"]
 
 
 def _added(total: int, letter: int) -> int:
@@ -46,13 +47,13 @@ _ABBREVIATED = np.array([reduce(_added, map(ord, word), int(BASIS)) for word in 
 _LONGEST = max(map(len, ABBREVIATED))
 
 
-@compiled
+@inlined
 def _class(codes: Array, place: Any, end: Any, classes: Array) -> Any:
     """What the code point at *place* is; a blank at the *end* of the text."""
     return U(classes[min(U(codes[place]), U(len(classes) - 1))]) if place < end else U(BLANK)
 
 
-@compiled
+@inlined
 def _shape(codes: Array, start: Any, end: Any, classes: Array) -> tuple[Any, Any, Any, bool]:
     """Where the letters of the raw string at *start* begin and end, where itself ends, and whether it is a plain word.
 
@@ -81,7 +82,7 @@ def _shape(codes: Array, start: Any, end: Any, classes: Array) -> tuple[Any, Any
     return low, high, stop, plain
 
 
-@compiled
+@inlined
 def _flags(codes: Array, low: Any, high: Any, stop: Any, classes: Array) -> Any:
     """What sentences.flags says of the plain word ``codes[low:high]`` with its punctuation up to *stop*, or UNTOLD."""
     small = _A if U(codes[low]) < U(128) else _RUSSIAN_A
@@ -138,6 +139,30 @@ def _folded(codes: Array, low: Any, high: Any, word: Array) -> Any:
     return length
 
 
+@inlined
+def _start(codes: Array, low: Any, high: Any) -> Any:
+    """A bit for the first two letters of the word ``codes[low:high]``, whatever their case."""
+    small = _A if U(codes[low]) < U(128) else _RUSSIAN_A
+    total = U(0)
+    for place in range(low, min(high, low + U(2))):
+        letter = U(codes[place])
+        letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
+        total = total * U(37) + letter + (_SMALLER if letter < small else U(0))
+    return U(1) << (total & U(63))
+
+
+@compiled
+def starts(codes: Array, bounds: Array) -> Any:
+    """The bits of all forms ``codes[bounds[i]:bounds[i + 1]]``: a word without one is none of them, nine of ten are so.
+
+    Of plain words; what others set does no harm.
+    """
+    bits = U(0)
+    for form in range(len(bounds) - 1):
+        bits |= _start(codes, U(bounds[form]), U(bounds[form + 1]))
+    return bits
+
+
 @compiled
 def _form(word: Array, length: Any, entries: Array, slots: Array, adding: bool, state: Array) -> Any:
     """The number of the form ``word[:length]``, a new one if it may be added; _FULL when there is no room for it."""
@@ -182,6 +207,7 @@ def number(
     forms: Array,
     form_slots: Array,
     adding: bool,
+    beginnings: Any,
     state: Array,
     ids: Array,
     begins: Array,
@@ -194,9 +220,9 @@ def number(
     *codes* are the code points of texts end to end, text i is ``codes[bounds[i]:bounds[i + 1]]``; *classes* tells what
     a code point is. Of a plain word its row is written to *rows*, (…, COLUMNS), and its *flags*; others get a number in
     the table *entries* and *slots*, which gains those that are new. *forms* and *form_slots* are the table of forms;
-    without *adding* a form that is not there is UNKNOWN. *state* is where it stands: text, place in *codes*, raw
-    strings found; raw strings known, end of *entries*; forms known, end of *forms*. Unless it is DONE, make room for
-    what is full and call again.
+    without *adding* a form that is not there is UNKNOWN; *beginnings* are the ``starts`` of those that are. *state* is
+    where it stands: text, place in *codes*, raw strings found; raw strings known, end of *entries*; forms known, end of
+    *forms*. Unless it is DONE, make room for what is full and call again.
     """
     word = np.empty(MAX_LETTERS, np.uint32)
     text, place, found = state[0], U(state[1]), state[2]
@@ -217,7 +243,9 @@ def number(
                 if plain and stop - place <= U(MAX_RAW):
                     told = _flags(codes, low, high, stop, classes)
                 if told != UNTOLD:
-                    form = _form(word, _folded(codes, low, high, word), forms, form_slots, adding, state)
+                    form = UNKNOWN
+                    if adding or beginnings & _start(codes, low, high):
+                        form = _form(word, _folded(codes, low, high, word), forms, form_slots, adding, state)
                     full = FORMS_FULL if form == _FULL else DONE
                     ids[found] = PLAIN
                     flags[found] = told

@@ -7,8 +7,8 @@ neither lemmas nor documents.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.text import numbering, raws, sentences, spreading
 from index.text.strings import Forms, Strings, codes_of
 
-__all__ = ["MAX_RAWS", "Found", "RawTable"]
+__all__ = ["MAX_RAWS", "Found", "Only", "RawTable"]
 
 # Remembered raw strings, about 140 bytes each. Beyond it all are forgotten: 16 million words of news have 1 million,
 # most of them met once, and the frequent half comes back within seconds.
@@ -43,6 +43,18 @@ class Found(NamedTuple):
     whole: Longs
 
 
+class Only(NamedTuple):
+    """The forms that are looked for, with their numbers, and the bits of their beginnings (numbering.starts)."""
+
+    forms: Strings
+    beginnings: np.uint64
+
+    @classmethod
+    def of(cls, forms: Collection[str], numbers: Collection[int]) -> Self:
+        """*forms*, all different, with these *numbers*."""
+        return cls(Strings.of(forms, numbers), np.uint64(numbering.starts(*codes_of(forms))))
+
+
 class RawTable:
     """Numbers raw strings; a new one is cut. ``len`` counts them, LINE_BREAK included."""
 
@@ -65,7 +77,7 @@ class RawTable:
         self._width.append(0)
         self._flags.append(sentences.flags(raws.PARAGRAPH))
 
-    def look_up(self, texts: Sequence[str], only: Strings | None = None) -> Found:
+    def look_up(self, texts: Sequence[str], only: Only | None = None) -> Found:
         """The raw strings of *texts* end to end; groups of digits joined. Plain words of other forms than *only* have
         the form UNKNOWN, and are not remembered.
         """
@@ -87,7 +99,7 @@ class RawTable:
         sizes = np.diff(_bounds(~joined)[_bounds(cut.sizes)])
         return cut._replace(ids=ids, flags=flags, sizes=sizes, whole=np.stack((first, last)))
 
-    def _numbered(self, texts: Sequence[str], only: Strings | None = None) -> Found:
+    def _numbered(self, texts: Sequence[str], only: Only | None = None) -> Found:
         """The raw strings of *texts*, none joined; flags are those of plain words alone."""
         codes, bounds = codes_of(texts)
         ids, begins, flags = np.empty((3, len(codes)), np.int32)
@@ -98,17 +110,17 @@ class RawTable:
         return self._shortened(texts, cut, only) if (cut.ids == numbering.LONG).any() else cut
 
     def _number(
-        self, codes: NDArray[np.uint32], bounds: Longs, only: Strings | None, told: tuple[Ints | Longs, ...]
+        self, codes: NDArray[np.uint32], bounds: Longs, only: Only | None, told: tuple[Ints | Longs, ...]
     ) -> int:
         """Fills the arrays *told* (numbering.number) and learns what is new; returns how many raw strings there are."""
         strings, numbers = self._strings, self._numbers
         if not only:
             numbers.settle()
-        forms = only or numbers.table
+        forms, beginnings = only or (numbers.table, np.uint64(0))
         state = np.array([0, 0, 0, len(self), strings.free, len(numbers), forms.free], np.int64)
         while True:
             tables = (strings.entries, strings.slots, forms.entries, forms.slots)
-            full = numbering.number(codes, bounds, raws.CLASSES, *tables, not only, state, *told)
+            full = numbering.number(codes, bounds, raws.CLASSES, *tables, not only, beginnings, state, *told)
             if full == numbering.DONE:
                 break
             if full == numbering.RAWS_FULL:
@@ -121,7 +133,7 @@ class RawTable:
             self._learn(strings.place(int(state[4])))
         return int(state[2])
 
-    def _shortened(self, texts: Sequence[str], cut: Found, only: Strings | None) -> Found:
+    def _shortened(self, texts: Sequence[str], cut: Found, only: Only | None) -> Found:
         """*cut* with what is LONG cut into pieces; seldom, and in texts that are no prose."""
         places = np.flatnonzero(cut.ids == numbering.LONG)
         owners = np.searchsorted(np.cumsum(cut.sizes), places, "right")

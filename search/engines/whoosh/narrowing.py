@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled import add_row, compiled, times_row
+from index.compiled import add_row, bits_set, compiled, times_row
 from index.engines.whoosh.packing import BLOCK, FAR, PADDING, ROW_BITS
 from search.engines.whoosh.blocks import DAMAGED, Array, U, headed, ones, packed_at, sought, unpacked
 from search.engines.whoosh.kernels import adding
 from search.engines.whoosh.marking import hits_of, mark, slot_of, unmark
 
-__all__ = ["count_live", "cover", "narrow"]
+__all__ = ["count_live", "count_together", "narrow"]
 
 
 @compiled
@@ -111,11 +111,12 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
 
 
 @compiled
-def cover(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: Array) -> int:
-    """Sets the bit of each document with one of the forms that count. Returns 0 or DAMAGED."""
+def count_together(doc_bytes: Array, lists: Array, grades: Array, live: Array) -> Any:
+    """How many live documents have one of the forms that count, or DAMAGED. *live* has a bit a document."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
     own, kinds = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    bits = np.zeros(len(live), np.uint64)
     for i in range(len(lists)):
         df, at, doc, table = lists[i, 0], begin + U(lists[i, 1]), U(0), U(lists[i, 5])
         for start in range(0, df, BLOCK):
@@ -124,12 +125,15 @@ def cover(doc_bytes: Array, lists: Array, grades: Array, documents: int, bits: A
             if bit == U(0):
                 return DAMAGED
             at, doc = (far_end + U(7)) >> U(3), unpacked(bit, width, shift, count, doc, own, kinds)
-            if doc >= U(documents):
+            if doc >= U(64 * len(live)):
                 return DAMAGED
             for j in range(U(count)):
                 grade = grades[table + (kinds[j] >> U(ROW_BITS))]
                 bits[own[j] >> U(6)] |= U(grade > 0) << (own[j] & U(63))
-    return 0
+    found = U(0)
+    for word in range(len(live)):
+        found += bits_set(bits[word] & live[word])
+    return np.int64(found)  # with DAMAGED beside an unsigned one it would become a float
 
 
 @compiled

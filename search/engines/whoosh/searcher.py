@@ -197,7 +197,7 @@ class WhooshSearcher:
         return cut(front, self._readers, request, start, near=near, matches=matches)
 
     def _facet(self, name: str, found: list[Found], size: int) -> tuple[Count, ...]:
-        if name not in KEYWORDS or not self._readers:
+        if name not in KEYWORDS or not any(map(len, found)):
             return ()
         column: Column = self._columns.get(name, Column, self._readers, name)
         return column.counts(found, size)
