@@ -124,7 +124,8 @@ def _passage(whole: _Text, start: int, end: int, low: int, high: int) -> _Passag
 
 def _sentences(whole: _Text, section: Part) -> list[Mark]:
     """The sentences of *section* as offsets that cover it; the punctuation between two belongs to the first."""
-    first = whole.words[whole.words.searchsorted(section.start)]
+    # As they are few, this is quicker than a call of NumPy's.
+    first = int(whole.words[bisect_left(whole.words, section.start)])
     inside = slice(bisect_right(whole.sentences, first), bisect_left(whole.sentences, section.end))
     starts = [section.start]
     for at in whole.sentences[inside]:
