@@ -159,6 +159,8 @@ def starts(codes: Array, bounds: Array) -> Any:
     """
     bits = U(0)
     for form in range(len(bounds) - 1):
+        if bounds[form] == bounds[form + 1]:
+            continue
         bits |= _start(codes, U(bounds[form]), U(bounds[form + 1]))
     return bits
 
