@@ -103,6 +103,13 @@ def _flags(codes: Array, low: Any, high: Any, stop: Any, classes: Array) -> Any:
     return told | ENDS
 
 
+@inlined
+def _small(letter: Any, small: Any) -> Any:
+    """The small letter of *letter*, «е» for «ё»; *small* is the first of its alphabet."""
+    letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
+    return letter + (_SMALLER if letter < small else U(0))
+
+
 @compiled
 def _is_short(codes: Array, low: Any, high: Any, small: Any) -> Any:
     """Whether the plain word ``codes[low:high]`` may be an initial or an abbreviation."""
@@ -110,10 +117,7 @@ def _is_short(codes: Array, low: Any, high: Any, small: Any) -> Any:
         return False
     total = BASIS
     for place in range(low, high):
-        letter = U(codes[place])
-        letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
-        letter += _SMALLER if letter < small else U(0)
-        total = (total ^ letter) * PRIME
+        total = (total ^ _small(U(codes[place]), small)) * PRIME
     short = high - low <= U(INITIAL)
     for one in _ABBREVIATED:
         short |= one == total
@@ -145,9 +149,7 @@ def _start(codes: Array, low: Any, high: Any) -> Any:
     small = _A if U(codes[low]) < U(128) else _RUSSIAN_A
     total = U(0)
     for place in range(low, min(high, low + U(2))):
-        letter = U(codes[place])
-        letter = _SMALL_YE if letter == _SMALL_YO else _YE if letter == _YO else letter
-        total = total * U(37) + letter + (_SMALLER if letter < small else U(0))
+        total = total * U(37) + _small(U(codes[place]), small)
     return U(1) << (total & U(63))
 
 
@@ -159,9 +161,8 @@ def starts(codes: Array, bounds: Array) -> Any:
     """
     bits = U(0)
     for form in range(len(bounds) - 1):
-        if bounds[form] == bounds[form + 1]:
-            continue
-        bits |= _start(codes, U(bounds[form]), U(bounds[form + 1]))
+        if bounds[form] < bounds[form + 1]:
+            bits |= _start(codes, U(bounds[form]), U(bounds[form + 1]))
     return bits
 
 

@@ -40,10 +40,9 @@ class Strings:
         self.places = array("q")
 
     @classmethod
-    def of(cls, strings: Collection[str], numbers: Collection[int]) -> Self:
-        """A table of *strings*, all different, alone: small, so that a loop finds it in the processor's cache."""
-        codes, bounds = codes_of(strings)
-        made = cls(1 << len(strings).bit_length(), len(codes))
+    def of(cls, codes: NDArray[np.uint32], bounds: NDArray[np.int64], numbers: Collection[int]) -> Self:
+        """A table of strings (``codes_of``), all different: small, so that a loop finds it in the processor's cache."""
+        made = cls(1 << len(numbers).bit_length(), len(codes))
         state = np.array([0, 0, 1], np.int64)
         entries.add(codes, bounds, made.entries, made.slots, state)
         made.entries[made.place(int(state[2]))] = list(numbers)

@@ -52,7 +52,8 @@ class Only(NamedTuple):
     @classmethod
     def of(cls, forms: Collection[str], numbers: Collection[int]) -> Self:
         """*forms*, all different, with these *numbers*."""
-        return cls(Strings.of(forms, numbers), np.uint64(numbering.starts(*codes_of(forms))))
+        codes, bounds = codes_of(forms)
+        return cls(Strings.of(codes, bounds, numbers), np.uint64(numbering.starts(codes, bounds)))
 
 
 class RawTable:

@@ -85,8 +85,8 @@ class Strings:
             whole = data[: ends[-1] if size else 0].tobytes().decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:
             raise IndexDamaged(f"{self._where}: {error}") from error
-        if not whole.isascii():
-            unpacking.to_characters(data, ends)
+        if not whole.isascii() and not unpacking.to_characters(data, ends):
+            raise IndexDamaged(f"{self._where}: a string ends within a character")
         stops = ends.tolist()
         return [whole[start:end] for start, end in zip([0, *stops], stops, strict=False)]
 

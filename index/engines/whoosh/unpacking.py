@@ -124,14 +124,20 @@ def picked(heads: Array, data: Array, count: int, numbers: Array, longest: int, 
 
 
 @compiled
-def to_characters(data: Array, ends: Array) -> None:
-    """Makes *ends* of strings that lie end to end in *data*, UTF-8, from bytes to characters."""
-    at, characters = 0, 0
+def to_characters(data: Array, ends: Array) -> bool:
+    """Makes *ends* of strings (not none) that lie end to end in *data*, UTF-8, from bytes to characters.
+
+    Returns whether each ends where a character does.
+    """
+    at, characters, last = 0, 0, ends[-1]
     for i in range(len(ends)):
         while at < ends[i]:
             characters += data[at] & 0xC0 != 0x80
             at += 1
+        if at < last and data[at] & 0xC0 == 0x80:
+            return False
         ends[i] = characters
+    return True
 
 
 @compiled

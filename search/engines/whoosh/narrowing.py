@@ -111,7 +111,7 @@ def narrow(  # noqa: C901  # one hot loop over blocks; see blocks.py for what co
 
 
 @compiled
-def count_together(doc_bytes: Array, lists: Array, grades: Array, live: Array) -> Any:
+def count_together(doc_bytes: Array, lists: Array, grades: Array, documents: int, live: Array) -> Any:
     """How many live documents have one of the forms that count, or DAMAGED. *live* has a bit a document."""
     begin = U(doc_bytes.ctypes.data)
     end = begin + U(len(doc_bytes) - PADDING)
@@ -125,7 +125,7 @@ def count_together(doc_bytes: Array, lists: Array, grades: Array, live: Array) -
             if bit == U(0):
                 return DAMAGED
             at, doc = (far_end + U(7)) >> U(3), unpacked(bit, width, shift, count, doc, own, kinds)
-            if doc >= U(64 * len(live)):
+            if doc >= U(documents):
                 return DAMAGED
             for j in range(U(count)):
                 grade = grades[table + (kinds[j] >> U(ROW_BITS))]

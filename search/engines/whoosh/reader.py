@@ -200,7 +200,8 @@ class Reader:
 
     def count(self, lists: Lists) -> int:
         """How many live documents have one of the forms."""
-        found: int = narrowing.count_together(self.segment.doc_bytes, lists.rows, lists.grades, self.live)
+        asked = (self.segment.doc_bytes, lists.rows, lists.grades, self.documents, self.live)
+        found: int = narrowing.count_together(*asked)
         if found == DAMAGED:
             raise self.damaged("posting lists")
         return found

@@ -40,11 +40,8 @@ def forms(lists: Sequence[Lists], readers: Sequence[Reader]) -> tuple[Count, ...
     At most MAX_FORMS. A form has one list in a segment, whose length is its count there: 1 µs, nothing is gathered.
     """
     parts = [_Part(reader, own) for reader, own in zip(readers, lists, strict=True)]
-    if len(parts) == 1 and len(parts[0].counts) <= MAX_FORMS:  # nearly always
-        totals = parts[0].every()
-    else:
-        frequent = _frequent(parts, MAX_FORMS, keys_each=1)
-        totals = frequent[0] if len(parts) == 1 else _added(frequent, parts)
+    frequent = _frequent(parts, MAX_FORMS, keys_each=1)
+    totals = frequent[0] if len(parts) == 1 else _added(frequent, parts)
     found = sorted([(-total, form_of(key)) for key, total in totals.items() if total])
     return tuple([Count(form, -total) for total, form in found[:MAX_FORMS]])
 
@@ -90,10 +87,6 @@ class _Part:
         number, present = lower_bound(self._reader.segment.forms, key)
         at = int(np.searchsorted(self._forms, number))
         return int(self.counts[at]) if present and at < len(self._forms) and self._forms[at] == number else 0
-
-    def every(self) -> dict[str, int]:
-        """All keys with their counts."""
-        return dict(zip(self._reader.keys(self._forms), self.counts.tolist(), strict=True))
 
     def told(self, least: float) -> dict[str, int]:
         """The keys whose counts are at least that, with those."""
